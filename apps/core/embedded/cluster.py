@@ -1,0 +1,244 @@
+"""Making, starting and stopping the server. One file lock around each, so two commands at once make one server."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from apps.core.embedded.description import NAME, SOCKET_PORT, Layout
+from apps.core.embedded.errors import SetupError
+from apps.core.embedded.private_files import locked, make_folder, remembered_secret
+from apps.core.embedded.programs import Programs, find_programs
+from apps.core.embedded.tuning import server_settings
+from apps.core.embedded.unprivileged import Account, server_account
+
+START_SECONDS = 60
+STOP_SECONDS = 60
+SUPERUSER = "postgres"
+
+
+def ensure_running(data_dir: Path) -> bool:
+    """Make the cluster if there is none, start the server if it is down; True when this call started it."""
+    layout = Layout(data_dir)
+    if is_running(data_dir):
+        return False
+    with locked(layout.lock):
+        if is_running(data_dir):
+            return False
+        existing = _version_of(layout.cluster)
+        programs = find_programs(existing)
+        _refuse_foreign_owner(layout)
+        account = server_account(data_dir, programs.folder)
+        _prepare_folders(layout, account)
+        if existing is None:
+            _make_cluster(layout, programs, account)
+        _start(layout, programs, account)
+    return True
+
+
+def is_running(data_dir: Path) -> bool:
+    """Whether the server answers to this data folder and has finished starting."""
+    process_id, status = _postmaster(Layout(data_dir))
+    return process_id is not None and status == "ready" and _works_in(process_id, Layout(data_dir).cluster)
+
+
+def stop(data_dir: Path) -> bool:
+    """Stop the server, ending its connections; True when there was one to stop."""
+    layout = Layout(data_dir)
+    if not layout.cluster.exists():
+        return False
+    with locked(layout.lock):
+        process_id, _ = _postmaster(layout)
+        if process_id is None or not _works_in(process_id, layout.cluster):
+            return False
+        programs = find_programs(_version_of(layout.cluster))
+        account = server_account(data_dir, programs.folder)
+        command = [programs.path("pg_ctl"), "stop", "-D", str(layout.cluster)]
+        command += ["-m", "fast", "-w", "-t", str(STOP_SECONDS)]
+        _run(command, account, layout, "The database did not stop")
+    return True
+
+
+def _refuse_foreign_owner(layout: Layout) -> None:
+    owner = layout.data_dir.stat().st_uid
+    if os.geteuid() not in (0, owner):
+        raise SetupError(
+            f"The data folder {layout.data_dir} belongs to another user (number {owner}): "
+            "run as that user, or set APP_DATA_DIR to a folder that you own."
+        )
+
+
+def _prepare_folders(layout: Layout, account: Account) -> None:
+    for folder in (layout.home, layout.socket_folder):
+        make_folder(folder)
+        if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), account.uid):
+            raise SetupError(f"The folder {folder} belongs to somebody else. Remove it, or set APP_DATA_DIR.")
+        folder.chmod(0o700)
+        account.own(folder)
+
+
+def _version_of(cluster: Path) -> int | None:
+    try:
+        return int((cluster / "PG_VERSION").read_text())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise SetupError(f"The database folder {cluster} cannot be read: {error}.") from error
+
+
+def _make_cluster(layout: Layout, programs: Programs, account: Account) -> None:
+    """Built under another name and renamed when complete, so an interrupted first start leaves no half cluster."""
+    if layout.cluster.exists():
+        raise SetupError(
+            f"{layout.cluster} is there but holds no database: look at it, and move it away yourself to start afresh."
+        )
+    draft = layout.home / "cluster.unfinished"
+    shutil.rmtree(draft, ignore_errors=True)
+    superuser_password = remembered_secret(layout.superuser_password, secrets.token_urlsafe(32))
+    line = remembered_secret(layout.password_file, f"*:*:*:{NAME}:{secrets.token_urlsafe(32)}")
+    password_file = layout.home / "superuser-password.unfinished"
+    password_file.unlink(missing_ok=True)
+    with os.fdopen(os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(superuser_password)
+    account.own(password_file)
+    try:
+        command = [programs.path("initdb"), "-D", str(draft), f"--username={SUPERUSER}", "--encoding=UTF8"]
+        command += ["--auth=scram-sha-256", f"--pwfile={password_file}", *_locale_arguments(programs)]
+        _run(command, account, layout, "The database could not be made")
+    finally:
+        password_file.unlink(missing_ok=True)
+    _make_role_and_database(draft, programs, account, layout, password=line.rsplit(":", 1)[-1])
+    draft.rename(layout.cluster)
+
+
+def _locale_arguments(programs: Programs) -> list[str]:
+    """UTF-8 rules that are the same on every machine; the builtin provider came with PostgreSQL 17."""
+    if programs.major >= 17:
+        return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    return ["--locale=C.UTF-8", "--lc-messages=C"]
+
+
+def _make_role_and_database(draft: Path, programs: Programs, account: Account, layout: Layout, *, password: str) -> None:
+    """The product signs in as an ordinary owner of its database, as it would on an operator's server."""
+    statements = (
+        f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{password}'\n"
+        f"GRANT pg_read_all_stats TO {NAME}\n"
+        f"CREATE DATABASE {NAME} OWNER {NAME}\n"
+    )
+    command = [programs.path("postgres"), "--single", "-D", str(draft), "-c", "exit_on_error=on", "postgres"]
+    _run(command, account, layout, "The database could not be made", typed=statements)
+
+
+def _start(layout: Layout, programs: Programs, account: Account) -> None:
+    _clear_stale_pid_file(layout)
+    _write_settings(layout, account)
+    log = layout.log
+    if not log.exists() or log.stat().st_size > 10_000_000:
+        log.write_text("")
+        log.chmod(0o600)
+        account.own(log)
+    already_said = log.stat().st_size
+    command = [programs.path("pg_ctl"), "start", "-D", str(layout.cluster), "-l", str(log)]
+    command += ["-w", "-s", "-t", str(START_SECONDS)]
+    try:
+        _run(command, account, layout, "The database did not start")
+    except SetupError as error:
+        raise SetupError(_why(log, already_said) or str(error)) from error
+
+
+def _write_settings(layout: Layout, account: Account) -> None:
+    lines = [f"{name} = '{value}'\n" for name, value in server_settings().items()]
+    lines += [f"unix_socket_directories = '{layout.socket_folder}'\n", f"port = {SOCKET_PORT}\n"]
+    ours = layout.cluster / f"{NAME}.conf"
+    ours.write_text("".join(lines))
+    account.own(ours)
+    main = layout.cluster / "postgresql.conf"
+    include = f"include '{ours.name}'\n"
+    if include not in main.read_text():
+        with main.open("a") as file:
+            file.write(f"\n# Written afresh at every start by the product.\n{include}")
+
+
+def _postmaster(layout: Layout) -> tuple[int | None, str]:
+    """Process id and status out of postmaster.pid (its 1st and 8th line)."""
+    try:
+        lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
+        return int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting"
+    except (OSError, ValueError, IndexError):
+        return None, ""
+
+
+def _works_in(process_id: int, folder: Path) -> bool:
+    """Whether the process is alive and has the folder as its own: every process of a server works in its cluster."""
+    try:
+        return os.path.samefile(f"/proc/{process_id}/cwd", folder)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+
+
+def _clear_stale_pid_file(layout: Layout) -> None:
+    """PostgreSQL would refuse to start when the dead server's process id belongs to another program by now.
+
+    Removing the file is safe only when no process of the old server is left; one that is gets time to notice.
+    """
+    pid_file = layout.cluster / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    deadline = time.monotonic() + 20
+    while left := _processes_in(layout.cluster):
+        if time.monotonic() > deadline:
+            raise SetupError(
+                f"Processes of an earlier database server are still at work on {layout.cluster} "
+                f"(process {', '.join(map(str, left))}): stop them, then start again."
+            )
+        time.sleep(0.2)
+    pid_file.unlink(missing_ok=True)
+
+
+def _processes_in(folder: Path) -> list[int]:
+    numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    facts = folder.stat()
+    found = []
+    for number in numbers:
+        try:
+            cwd = os.stat(f"/proc/{number}/cwd")
+        except OSError:
+            continue
+        if (cwd.st_dev, cwd.st_ino) == (facts.st_dev, facts.st_ino):
+            found.append(number)
+    return found
+
+
+def _run(command: list[str], account: Account, layout: Layout, failure: str, *, typed: str = "") -> None:
+    # The server must outlive this process and must not get the terminal's Ctrl-C: `stop` ends it in good order.
+    done = subprocess.run(
+        command,
+        input=typed,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=layout.home,
+        env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+        preexec_fn=account.become(),
+        start_new_session=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = [line for line in done.stdout.splitlines() if line.strip()][-1:] or ["no reason given"]
+        raise SetupError(f"{failure}: {last[0].strip()}")
+
+
+def _why(log: Path, offset: int) -> str:
+    """The server's own last word, which pg_ctl only points at."""
+    with log.open("rb") as file:
+        file.seek(offset)
+        said = file.read().decode(errors="replace").splitlines()
+    fatal = [line for line in said if "FATAL:" in line or "PANIC:" in line or "could not" in line]
+    if not fatal:
+        return ""
+    reason = fatal[-1].split(": ", 1)[-1].strip()
+    return f"The database did not start: {reason} (all of it is in {log})"

@@ -1,0 +1,72 @@
+"""What Django must know to reach the database: the operator's server, or the one beside the data."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+NAME = "appointment360"
+SOCKET_PORT = 5432
+# sun_path of unix(7) holds 108 bytes with its closing zero; the server adds "/.s.PGSQL.5432".
+LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{SOCKET_PORT}")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the embedded server keeps its things inside the data folder."""
+
+    data_dir: Path
+
+    @property
+    def home(self) -> Path:
+        """Belongs to the server's user; the only folder of the data folder that the server writes in."""
+        return self.data_dir / "database"
+
+    @property
+    def cluster(self) -> Path:
+        return self.home / "cluster"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "server.log"
+
+    @property
+    def password_file(self) -> Path:
+        """libpq's own format, so settings can name it before it exists."""
+        return self.data_dir / "database.pgpass"
+
+    @property
+    def superuser_password(self) -> Path:
+        return self.data_dir / "database-superuser-password"
+
+    @property
+    def lock(self) -> Path:
+        return self.data_dir / "database.lock"
+
+    @property
+    def socket_folder(self) -> Path:
+        inside = self.home / "socket"
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
+            return inside
+        # Named after the data folder, so every process of this installation finds the same one.
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"{NAME}-{os.geteuid()}-{digest}"
+
+
+def database_settings(data_dir: Path, database_url: str) -> dict[str, Any]:
+    """Django's DATABASES["default"]; starts nothing and writes nothing."""
+    if database_url:
+        import environ
+
+        return dict(environ.Env.db_url_config(database_url))
+    layout = Layout(data_dir)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": NAME,
+        "USER": NAME,
+        "HOST": str(layout.socket_folder),
+        "PORT": str(SOCKET_PORT),
+        "OPTIONS": {"passfile": str(layout.password_file)},
+    }

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Run a management command; without DATABASE_URL the embedded PostgreSQL is found, and started when it is down."""
+
+import os
+import sys
+
+# They read or write files of the project only. Everything else may ask the database.
+NEED_NO_DATABASE = {"help", "version", "makemessages", "compilemessages", "collectstatic", "findstatic", "diffsettings"}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
+    from apps.core.embedded import SetupError
+
+    try:
+        if needs_database(sys.argv):
+            start_embedded_database()
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+    except SetupError as error:
+        sys.exit(f"manage.py: {error}")
+
+
+def needs_database(argv: list[str]) -> bool:
+    words = argv[1:]
+    return bool(words) and words[0] not in NEED_NO_DATABASE and not {"--help", "-h", "--version"} & set(words)
+
+
+def start_embedded_database() -> None:
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    from apps.core import embedded
+
+    try:
+        data_dir, is_embedded = settings.APP_DATA_DIR, settings.USES_EMBEDDED_DATABASE
+    except ImproperlyConfigured as error:
+        raise embedded.SetupError(str(error)) from error
+    if is_embedded:
+        embedded.ensure_running(data_dir)
+
+
+if __name__ == "__main__":
+    main()
