@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ContactsConfig(AppConfig):
+    name = "apps.contacts"
+    verbose_name = "Contacts"
+
+    def ready(self) -> None:
+        from apps.accounts.columns import declare_columns
+        from apps.contacts.fields import columns
+
+        declare_columns(columns())

@@ -1,0 +1,513 @@
+"""The field catalogue: one entry per contact field, from which forms, columns, filters, search, import and rights derive.
+
+Adding a field is one model field, one entry here and one migration.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from apps.accounts.columns import ColumnRight
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    INTEGER = "integer"
+    MONEY = "money"  # whole units of US dollars
+    DATE = "date"
+    MOMENT = "moment"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    LIST = "list"
+    REFERENCE = "reference"
+
+
+TEXT_KINDS = frozenset({Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHOICE})
+NUMBER_KINDS = frozenset({Kind.INTEGER, Kind.MONEY})
+RANGE_KINDS = NUMBER_KINDS | {Kind.DATE, Kind.MOMENT}
+
+
+class Operator(StrEnum):
+    """What may follow `<field>__` in a search; ANY_OF is the bare field name."""
+
+    ANY_OF = ""
+    NONE_OF = "not"
+    EMPTY = "empty"
+    GTE = "gte"
+    LTE = "lte"
+    CONTAINS = "contains"
+
+
+_OPERATORS: dict[Kind, tuple[Operator, ...]] = {
+    **{
+        kind: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY, Operator.CONTAINS)
+        for kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LIST)
+    },
+    **{
+        kind: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY, Operator.GTE, Operator.LTE)
+        for kind in RANGE_KINDS
+    },
+    Kind.CHOICE: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY),
+    Kind.REFERENCE: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY),
+    Kind.BOOLEAN: (Operator.ANY_OF, Operator.NONE_OF),
+}
+
+
+class Group(StrEnum):
+    """The headings of the record page, in order."""
+
+    PERSON = "Person"
+    EMAIL = "E-mail"
+    PHONES = "Phones"
+    COMPANY = "Company"
+    WHERE = "Where"
+    COMPANY_WHERE = "Company address"
+    MONEY = "Revenue and funding"
+    LINKS = "Links"
+    PIPELINE = "Pipeline"
+    EXTERNAL = "External ids"
+    PROVENANCE = "Source and consent"
+    RECORD = "Record"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One contact field as every other part of the product sees it."""
+
+    name: str
+    label: str
+    group: Group
+    kind: Kind = Kind.TEXT
+    aliases: tuple[str, ...] = ()  # import headers, besides name and label, as normalise_header() leaves them
+    choices: tuple[str, ...] = ()
+    open_choices: bool = False  # other values than `choices` are welcome
+    sortable: bool = False
+    searchable: bool = False  # looked at by the text search `q`
+    faceted: bool = False  # its values and their counts are kept in FacetValue
+    is_writable: bool = True  # by people and imports; the rest is set by the product itself
+    is_default_column: bool = False
+    width: int = 160  # of its table column, in pixels
+    max_length: int = 255
+    staff_right: ColumnRight = ColumnRight.EDIT  # what a new manager or user may do with it
+    help: str = ""
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        return _OPERATORS[self.kind]
+
+    @property
+    def is_text(self) -> bool:
+        """Stored as text, where '' means empty."""
+        return self.kind in TEXT_KINDS
+
+
+EMAIL_STATUSES = ("Verified", "Unverified", "Guessed", "User Managed", "New Data Available", "Unavailable")
+STAGES = ("Cold", "Warm", "Hot")
+SENIORITIES = (
+    "Owner",
+    "Founder",
+    "C-Suite",
+    "Partner",
+    "VP",
+    "Head",
+    "Director",
+    "Manager",
+    "Senior",
+    "Entry",
+    "Intern",
+)
+LAWFUL_BASES = (
+    "Consent",
+    "Contract",
+    "Legal obligation",
+    "Vital interests",
+    "Public task",
+    "Legitimate interests",
+)
+
+# Bands of Contact.employees as (label, lowest, highest); the last has no upper end.
+EMPLOYEE_BANDS: tuple[tuple[str, int, int | None], ...] = (
+    ("0-10", 0, 10),
+    ("11-20", 11, 20),
+    ("21-50", 21, 50),
+    ("51-100", 51, 100),
+    ("101-200", 101, 200),
+    ("201-500", 201, 500),
+    ("501-1000", 501, 1000),
+    ("1001-2000", 1001, 2000),
+    ("2001-5000", 2001, 5000),
+    ("5001-10000", 5001, 10000),
+    ("10001+", 10001, None),
+)
+
+_ENTRIES: tuple[Field, ...] = (
+    Field(
+        "first_name",
+        "First name",
+        Group.PERSON,
+        aliases=("firstname", "given name", "forename"),
+        sortable=True,
+        searchable=True,
+        is_default_column=True,
+    ),
+    Field(
+        "last_name",
+        "Last name",
+        Group.PERSON,
+        aliases=("lastname", "surname", "family name"),
+        sortable=True,
+        searchable=True,
+        is_default_column=True,
+    ),
+    Field(
+        "title",
+        "Title",
+        Group.PERSON,
+        aliases=("job title", "position", "headline"),
+        sortable=True,
+        searchable=True,
+        faceted=True,
+        is_default_column=True,
+        width=200,
+    ),
+    Field(
+        "seniority",
+        "Seniority",
+        Group.PERSON,
+        Kind.CHOICE,
+        aliases=("seniority level", "management level"),
+        choices=SENIORITIES,
+        open_choices=True,
+        sortable=True,
+        faceted=True,
+        width=110,
+    ),
+    Field(
+        "departments",
+        "Departments",
+        Group.PERSON,
+        Kind.LIST,
+        aliases=("department", "functions"),
+        faceted=True,
+        width=180,
+    ),
+    Field(
+        "email",
+        "E-mail",
+        Group.EMAIL,
+        Kind.EMAIL,
+        aliases=("e mail", "email address", "mail", "work email", "primary email"),
+        sortable=True,
+        searchable=True,
+        is_default_column=True,
+        width=220,
+        max_length=254,
+    ),
+    Field(
+        "email_status",
+        "E-mail status",
+        Group.EMAIL,
+        Kind.CHOICE,
+        aliases=("email verification status",),
+        choices=EMAIL_STATUSES,
+        faceted=True,
+        width=130,
+    ),
+    Field(
+        "primary_email_catch_all_status",
+        "Catch-all status",
+        Group.EMAIL,
+        Kind.CHOICE,
+        aliases=("primary email catch all status", "email catch all status", "catch all"),
+        choices=("Catch-all", "Not Catch-all", "Unknown"),
+        open_choices=True,
+        width=130,
+    ),
+    Field(
+        "work_direct_phone",
+        "Work direct phone",
+        Group.PHONES,
+        Kind.PHONE,
+        aliases=("phone", "direct phone", "work phone", "telephone", "phone number"),
+        searchable=True,
+        is_default_column=True,
+        width=150,
+    ),
+    Field(
+        "mobile_phone",
+        "Mobile phone",
+        Group.PHONES,
+        Kind.PHONE,
+        aliases=("mobile", "cell", "cell phone", "mobile number"),
+        searchable=True,
+        width=150,
+    ),
+    Field("home_phone", "Home phone", Group.PHONES, Kind.PHONE, width=150),
+    Field("corporate_phone", "Corporate phone", Group.PHONES, Kind.PHONE, width=150),
+    Field("other_phone", "Other phone", Group.PHONES, Kind.PHONE, aliases=("fax",), width=150),
+    Field(
+        "company",
+        "Company",
+        Group.COMPANY,
+        aliases=("company name", "organization", "organisation", "account", "employer", "account name"),
+        sortable=True,
+        searchable=True,
+        faceted=True,
+        is_default_column=True,
+        width=190,
+    ),
+    Field(
+        "company_name_for_emails",
+        "Company name for e-mails",
+        Group.COMPANY,
+        aliases=("company name for emails",),
+        width=190,
+    ),
+    Field(
+        "industry",
+        "Industry",
+        Group.COMPANY,
+        Kind.REFERENCE,
+        aliases=("sector",),
+        faceted=True,
+        is_default_column=True,
+        width=150,
+    ),
+    Field(
+        "employees",
+        "Employees",
+        Group.COMPANY,
+        Kind.INTEGER,
+        aliases=("# employees", "number of employees", "num employees", "company size", "headcount"),
+        sortable=True,
+        faceted=True,
+        is_default_column=True,
+        width=100,
+    ),
+    Field("keywords", "Keywords", Group.COMPANY, Kind.LIST, faceted=True, width=220),
+    Field(
+        "technologies",
+        "Technologies",
+        Group.COMPANY,
+        Kind.LIST,
+        aliases=("technology", "tech stack"),
+        faceted=True,
+        width=220,
+    ),
+    Field(
+        "website",
+        "Website",
+        Group.COMPANY,
+        Kind.URL,
+        aliases=("company website", "url", "web site", "homepage"),
+        width=180,
+        max_length=1000,
+    ),
+    Field(
+        "city",
+        "City",
+        Group.WHERE,
+        aliases=("town", "person city"),
+        sortable=True,
+        searchable=True,
+        faceted=True,
+        width=130,
+    ),
+    Field(
+        "state",
+        "State",
+        Group.WHERE,
+        aliases=("region", "province", "person state"),
+        faceted=True,
+        width=120,
+    ),
+    Field(
+        "country",
+        "Country",
+        Group.WHERE,
+        aliases=("person country",),
+        sortable=True,
+        faceted=True,
+        is_default_column=True,
+        width=130,
+    ),
+    Field(
+        "company_address",
+        "Company address",
+        Group.COMPANY_WHERE,
+        aliases=("address", "street address"),
+        width=240,
+        max_length=500,
+    ),
+    Field("company_city", "Company city", Group.COMPANY_WHERE, width=130),
+    Field("company_state", "Company state", Group.COMPANY_WHERE, width=120),
+    Field("company_country", "Company country", Group.COMPANY_WHERE, width=130),
+    Field("company_phone", "Company phone", Group.COMPANY_WHERE, Kind.PHONE, width=150),
+    Field(
+        "annual_revenue",
+        "Annual revenue",
+        Group.MONEY,
+        Kind.MONEY,
+        aliases=("revenue", "company revenue"),
+        sortable=True,
+        width=120,
+    ),
+    Field("total_funding", "Total funding", Group.MONEY, Kind.MONEY, width=120),
+    Field(
+        "latest_funding",
+        "Latest funding",
+        Group.MONEY,
+        aliases=("latest funding stage", "funding stage"),
+        faceted=True,
+        width=130,
+    ),
+    Field("latest_funding_amount", "Latest funding amount", Group.MONEY, Kind.MONEY, width=140),
+    Field(
+        "last_raised_at",
+        "Last raised",
+        Group.MONEY,
+        Kind.DATE,
+        aliases=("last raised at",),
+        width=110,
+    ),
+    Field(
+        "person_linkedin_url",
+        "LinkedIn",
+        Group.LINKS,
+        Kind.URL,
+        aliases=("person linkedin url", "linkedin", "linkedin url", "linkedin profile"),
+        width=180,
+        max_length=1000,
+    ),
+    Field(
+        "company_linkedin_url",
+        "Company LinkedIn",
+        Group.LINKS,
+        Kind.URL,
+        aliases=("company linkedin url",),
+        width=180,
+        max_length=1000,
+    ),
+    Field(
+        "facebook_url",
+        "Facebook",
+        Group.LINKS,
+        Kind.URL,
+        aliases=("facebook url",),
+        width=160,
+        max_length=1000,
+    ),
+    Field(
+        "twitter_url",
+        "X (Twitter)",
+        Group.LINKS,
+        Kind.URL,
+        aliases=("twitter", "twitter url", "x", "x url"),
+        width=160,
+        max_length=1000,
+    ),
+    Field(
+        "stage",
+        "Stage",
+        Group.PIPELINE,
+        Kind.CHOICE,
+        aliases=("lead stage", "contact stage"),
+        choices=STAGES,
+        open_choices=True,
+        sortable=True,
+        faceted=True,
+        is_default_column=True,
+        width=90,
+    ),
+    Field(
+        "owner",
+        "Owner",
+        Group.PIPELINE,
+        Kind.REFERENCE,
+        aliases=("contact owner", "account owner"),
+        faceted=True,
+        width=140,
+        help="The colleague who looks after this contact, by e-mail.",
+    ),
+    Field("tags", "Tags", Group.PIPELINE, Kind.LIST, aliases=("labels", "lists"), faceted=True, width=160),
+    Field(
+        "last_contacted_at",
+        "Last contacted",
+        Group.PIPELINE,
+        Kind.MOMENT,
+        aliases=("last contacted", "last contacted at"),
+        sortable=True,
+        width=130,
+    ),
+    Field(
+        "contact_id",
+        "Contact id",
+        Group.EXTERNAL,
+        aliases=("apollo contact id", "external id", "bioguide id", "record id"),
+        width=140,
+        help="The contact's id in the system it came from.",
+    ),
+    Field("account_id", "Account id", Group.EXTERNAL, aliases=("apollo account id",), width=140),
+    Field("source", "Source", Group.PROVENANCE, aliases=("lead source",), faceted=True, width=140),
+    Field("lawful_basis", "Lawful basis", Group.PROVENANCE, Kind.CHOICE, choices=LAWFUL_BASES, width=140),
+    Field("collected_at", "Collected on", Group.PROVENANCE, Kind.DATE, aliases=("collected at",), width=110),
+    Field("do_not_contact", "Do not contact", Group.PROVENANCE, Kind.BOOLEAN, width=110),
+    Field(
+        "import_id",
+        "Import",
+        Group.PROVENANCE,
+        Kind.INTEGER,
+        is_writable=False,
+        width=90,
+        staff_right=ColumnRight.READ,
+        help="The operation that first brought this contact in.",
+    ),
+    Field(
+        "created_at",
+        "Created",
+        Group.RECORD,
+        Kind.MOMENT,
+        sortable=True,
+        is_writable=False,
+        width=120,
+        staff_right=ColumnRight.READ,
+    ),
+    Field(
+        "updated_at",
+        "Updated",
+        Group.RECORD,
+        Kind.MOMENT,
+        sortable=True,
+        is_writable=False,
+        is_default_column=True,
+        width=120,
+        staff_right=ColumnRight.READ,
+    ),
+)
+
+FIELDS: dict[str, Field] = {field.name: field for field in _ENTRIES}
+
+# `custom` holds what an import could not place: not one field but any number, keyed by the file's header.
+CUSTOM = "custom"
+CUSTOM_LABEL = "Other columns"
+
+LOCATION_FIELDS = ("city", "state", "country")
+
+
+def columns() -> dict[str, ColumnRight]:
+    """Every name a column right may be given for, with what a new non-admin gets."""
+    return {field.name: field.staff_right for field in _ENTRIES} | {CUSTOM: ColumnRight.EDIT}
+
+
+def fields_in(names: Iterable[str]) -> list[Field]:
+    """The catalogue's entries among `names`, in the catalogue's order."""
+    wanted = frozenset(names)
+    return [field for field in _ENTRIES if field.name in wanted]
+
+
+def employee_band(number: int) -> str:
+    """The band's label for a head count of 0 or more."""
+    return next(label for label, low, high in EMPLOYEE_BANDS if high is None or number <= high)

@@ -1,0 +1,12 @@
+"""Text as it is compared and sorted: lower case, without accents."""
+
+from django.db import models
+from django.db.models import Func
+
+
+class Fold(Func):
+    """The SQL function a360_fold of a text."""
+
+    function = "a360_fold"
+    arity = 1
+    output_field = models.TextField()

@@ -1,0 +1,79 @@
+"""The operation log: who did what to contacts, when and why, and what each value was before."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+
+class Operation(models.Model):
+    """One act on contacts. Every change belongs to one."""
+
+    class Kind(models.TextChoices):
+        CREATE = "create", "Created"
+        EDIT = "edit", "Edited"
+        BULK_EDIT = "bulk_edit", "Bulk edit"
+        IMPORT = "import", "Import"
+        MERGE = "merge", "Merge"
+        DELETE = "delete", "Deleted"
+        RESTORE = "restore", "Restored"
+        UNDO = "undo", "Undo"
+        SEED = "seed", "Demo data"
+        DATABASE = "database", "Changed in the database"  # a write that named no operation
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
+    counts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at"], name="contacts_operation_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("operation_detail", args=[self.pk])
+
+
+class Change(models.Model):
+    """What one operation did to one contact; written only by the triggers on contacts.
+
+    update: `before` and `after` hold the changed columns. delete: `before` holds the whole row. insert: neither.
+    `version` is the contact's version after the change (for a delete: its last).
+    """
+
+    class Action(models.TextChoices):
+        INSERT = "insert", "Created"
+        UPDATE = "update", "Changed"
+        DELETE = "delete", "Deleted"
+
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="changes", db_index=False)
+    contact_id = models.BigIntegerField()
+    action = models.CharField(max_length=8, choices=Action)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    version = models.IntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["contact_id", "-id"], name="contacts_change_of_contact"),
+            models.Index(fields=["operation", "id"], name="contacts_change_of_operation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} of contact {self.contact_id}"
+
+
+class KeptValue(models.Model):
+    """What an undo left as it was, since somebody changed it in the meantime or it could not go back."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="kept_values")
+    contact_id = models.BigIntegerField()
+    field = models.CharField(max_length=63, blank=True, help_text="Empty: the whole contact.")
+    reason = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.field or 'contact'} of {self.contact_id}: {self.reason}"

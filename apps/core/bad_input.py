@@ -1,0 +1,21 @@
+"""Input that no page can use is refused before any page or the database sees it."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+
+class BadInputMiddleware:
+    """Answers 400 for what PostgreSQL cannot hold in text: NUL in the path or in a cookie.
+
+    Parameters and form fields are left to the search parser and the forms, which name the one at fault.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest("The address or a cookie holds a NUL character.")
+        return self.get_response(request)
