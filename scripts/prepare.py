@@ -74,9 +74,9 @@ def build(purpose: str) -> None:
             "The environment could not be made (Debian, Ubuntu: install python3-venv)",
         )
     say("Installing the requirements (a minute or two, only this once) …")
+    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
     run(
-        [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--quiet", "--no-input"]
-        + ["--disable-pip-version-check", "--no-warn-script-location", "-r", str(REQUIREMENTS[purpose])],
+        [*pip, "install", "--require-hashes", "--no-warn-script-location", "-r", str(REQUIREMENTS[purpose])],
         "The requirements could not be installed (the first run needs the network)",
     )
     run(
@@ -88,10 +88,12 @@ def build(purpose: str) -> None:
 
 
 def run(command: list[str], failure: str) -> None:
-    done = subprocess.run(command, cwd=ROOT, check=False, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     if done.returncode != 0:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        reasons = [line for line in said if line.lstrip().startswith("ERROR:")] or said[-1:] or ["no reason given"]
+        reasons = (
+            [line for line in said if line.lstrip().startswith("ERROR:")] or said[-1:] or ["no reason given"]
+        )
         sys.exit(f"{failure}: {reasons[0].strip()}")
 
 

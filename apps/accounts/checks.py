@@ -18,7 +18,9 @@ def no_demo_accounts(*, databases: Sequence[str] | None = None, **_: Any) -> lis
     try:
         if AdminUser._meta.db_table not in connections["default"].introspection.table_names():
             return []
-        found = AdminUser.objects.filter(is_active=True, email__endswith=f"@{settings.DEMO_EMAIL_DOMAIN}").count()
+        found = AdminUser.objects.filter(
+            is_active=True, email__endswith=f"@{settings.DEMO_EMAIL_DOMAIN}"
+        ).count()
     except DatabaseError as error:
         return [Error(f"The database does not answer: {error}", id="accounts.E002")]
     if not found:

@@ -35,12 +35,16 @@ def prepare_demo_accounts(*, url: str) -> list[DemoSignIn]:
     A lost file gives those that are still there new passwords. Nobody is added where real people are.
     """
     if not settings.DEMO_ACCOUNTS_ALLOWED:
-        raise DemoAccountsRefused("A public installation has no demo accounts: make people with create_admin.")
+        raise DemoAccountsRefused(
+            "A public installation has no demo accounts: make people with create_admin."
+        )
     emails = {role: f"{role}@{settings.DEMO_EMAIL_DOMAIN}" for role in NAMES}
     with transaction.atomic():
         present = {user.role: user for user in AdminUser.objects.filter(email__in=emails.values())}
         if not present and AdminUser.objects.exists():
-            raise DemoAccountsRefused("People are here already, so no demo accounts were added: use your own sign-in.")
+            raise DemoAccountsRefused(
+                "People are here already, so no demo accounts were added: use your own sign-in."
+            )
         kept = _read(credentials_file())
         if present and {entry.role for entry in kept} >= set(present):
             sign_ins = [entry for entry in kept if entry.role in present]

@@ -9,10 +9,12 @@ from apps.core.embedded.description import database_settings
 from apps.core.embedded.errors import SetupError
 from apps.core.embedded.private_files import local_secret_key
 from apps.core.embedded.programs import unpack_bundled
+from apps.core.embedded.unprivileged import die_with_parent
 
 __all__ = [
     "SetupError",
     "database_settings",
+    "die_with_parent",
     "ensure_running",
     "is_running",
     "local_secret_key",

@@ -7,7 +7,9 @@ folders) as an ambient one: see capabilities(7). Nothing is kept where it is not
 import ctypes
 import os
 import pwd
+import signal
 import stat
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 from apps.core.embedded.errors import SetupError
 
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
-PR_SET_KEEPCAPS, PR_CAPBSET_READ, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 8, 23, 47, 2
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAPBSET_READ, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 23, 47, 2
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -51,7 +53,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def _drop_root(self) -> None:
-        _checked(_libc.prctl(PR_SET_KEEPCAPS, int(self.capability is not None), 0, 0, 0))
+        _checked(_libc.prctl(PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, int(self.capability is not None), 0, 0, 0))
         os.setgroups([])
         os.setresgid(self.gid, self.gid, self.gid)
         os.setresuid(self.uid, self.uid, self.uid)
@@ -78,6 +80,12 @@ def server_account(home: Path, *needed: Path) -> Account:
         f"PostgreSQL does not run as root, and the user {entry.pw_name} may not enter {closed}: "
         "move the project to a folder that others may enter, or run as an ordinary user."
     )
+
+
+def die_with_parent() -> None:
+    """For subprocess's preexec_fn: the child is asked to end when its parent is gone, however that went (Linux)."""
+    if sys.platform == "linux":
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def _owner(home: Path) -> pwd.struct_passwd | None:

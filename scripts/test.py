@@ -1,0 +1,37 @@
+"""`make test`: everything but the browser on two cores, then the browser tests in a run of their own.
+
+Playwright keeps an event loop running, which other tests in its process would stumble over.
+"""
+
+import os
+import subprocess
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+from apps.core.embedded import SetupError
+from scripts.borrowed_database import borrowed_database
+from scripts.chromium import NoBrowser, ensure_chromium
+
+
+def main() -> int:
+    browser = ensure_chromium()
+    environment = os.environ | {"CHROMIUM": browser, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+    with borrowed_database():
+        plain = pytest("-n", "2", "--dist", "worksteal", "-m", "not browser")
+        in_browser = pytest("-m", "browser", "tests/functional", environment=environment)
+    return plain or in_browser
+
+
+def pytest(*arguments: str, environment: dict[str, str] | None = None) -> int:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], env=environment, check=False
+    ).returncode
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
+    try:
+        sys.exit(main())
+    except (NoBrowser, SetupError, ImproperlyConfigured) as error:
+        sys.exit(f"make test: {error}")
