@@ -10,3 +10,11 @@ class Fold(Func):
     function = "a360_fold"
     arity = 1
     output_field = models.TextField()
+
+
+class LinkedinPath(Func):
+    """The SQL function a360_linkedin_path of a URL: `in/jane-doe`, or '' for other sites."""
+
+    function = "a360_linkedin_path"
+    arity = 1
+    output_field = models.CharField(max_length=1000)

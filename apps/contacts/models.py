@@ -179,7 +179,7 @@ class Contact(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             # One for each sortable column, ended by id: keyset pages cost the same at any depth.
-            models.Index(sort_key("last_name"), sort_key("first_name"), "id", name="contacts_by_name"),
+            models.Index(sort_key("last_name"), Fold(F("first_name")), "id", name="contacts_by_name"),
             *(
                 models.Index(sort_key(field.name), "id", name=f"contacts_by_{field.name}")
                 for field in FIELDS.values()

@@ -1,0 +1,202 @@
+"""What each filter of a search means in the database. Field names come from the catalogue only, never from a request."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import F, Lookup, Q, TextField, Value
+from django.db.models.lookups import In
+
+from apps.accounts.access import Access
+from apps.accounts.models import AdminUser
+from apps.contacts.facets.queries import Spellings, like_patterns, spellings, values_containing
+from apps.contacts.fields import FIELDS, LOCATION_FIELDS, Field, Kind, Operator
+from apps.contacts.folding import Fold, LinkedinPath
+from apps.contacts.models import Industry, sort_key
+from apps.contacts.search import LOCATION, Filter, Search
+
+NOTHING = Q(pk__in=[])
+
+
+class Like(Lookup):
+    """A folded column LIKE a pattern that is folded in turn, so that PostgreSQL sees a constant."""
+
+    lookup_name = "a360_like"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} LIKE a360_fold(%s)", [*parameters, self.rhs]
+
+
+class Conditions:
+    """The conditions of one search, with the dictionary look-ups they need made together, once."""
+
+    def __init__(self, search: Search, access: Access) -> None:
+        self.search = search
+        self.access = access
+        self.spellings = spellings(self._dictionary_values())
+
+    def where(self) -> Q:
+        """Everything the search asks for, as one condition on Contact."""
+        everything = Q()
+        for found in self.search.filters:
+            everything &= self._location(found) if found.field == LOCATION else self._filter(found)
+        for word in self.search.words:
+            everything &= self._word(word)
+        return everything
+
+    def exact_count(self) -> int | None:
+        """The number of matches where the dictionary knows it: for one plain value of one faceted field."""
+        if self.search.text or len(self.search.filters) != 1:
+            return None
+        found = self.search.filters[0]
+        if found.operator is not Operator.ANY_OF or found.field == LOCATION or len(found.raw) != 1:
+            return None
+        known = FIELDS[found.field]
+        if not known.faceted or known.kind not in {Kind.TEXT, Kind.CHOICE}:
+            return None
+        return self.spellings[found.field, found.raw[0]].n
+
+    def _dictionary_values(self) -> Iterable[tuple[str, str]]:
+        for found in self.search.filters:
+            if found.operator not in {Operator.ANY_OF, Operator.NONE_OF}:
+                continue
+            if found.field == LOCATION:
+                yield from ((place, raw) for place in self._places() for raw in found.raw)
+            elif FIELDS[found.field].faceted and FIELDS[found.field].kind in {Kind.TEXT, Kind.CHOICE, Kind.LIST}:
+                yield from ((found.field, raw) for raw in found.raw)
+
+    def _places(self) -> list[str]:
+        return [name for name in LOCATION_FIELDS if self.access.can_read(name)]
+
+    def _written(self, name: str, raws: Iterable[str]) -> list[str]:
+        """Every spelling of the values; a value nobody holds stays as it is, and matches nobody."""
+        none = Spellings((), 0)
+        return [way for raw in raws for way in (self.spellings.get((name, raw), none).written or (raw,))]
+
+    def _location(self, found: Filter) -> Q:
+        if found.operator is Operator.EMPTY:
+            nowhere = Q(**dict.fromkeys(self._places(), ""))
+            return nowhere if found.values[0] else ~nowhere
+        somewhere = NOTHING
+        for place in self._places():
+            somewhere |= self._contains(FIELDS[place], found.raw) if found.operator is Operator.CONTAINS else Q(
+                In(F(place), self._written(place, found.raw))
+            )
+        return ~somewhere if found.operator is Operator.NONE_OF else somewhere
+
+    def _filter(self, found: Filter) -> Q:
+        known = FIELDS[found.field]
+        match found.operator:
+            case Operator.ANY_OF:
+                return self._any_of(known, found)
+            case Operator.NONE_OF:
+                return ~self._any_of(known, found)
+            case Operator.EMPTY:
+                return _is_empty(known) if found.values[0] else ~_is_empty(known)
+            case Operator.CONTAINS:
+                return self._contains(known, found.raw)
+            case Operator.GTE:
+                return Q((f"{known.name}__gte", _start(known, found.values[0])))
+            case Operator.LTE:
+                return Q((f"{known.name}__lt" if known.kind is Kind.MOMENT else f"{known.name}__lte", _end(known, found.values[0])))
+
+    def _any_of(self, known: Field, found: Filter) -> Q:
+        if known.kind is Kind.LIST:
+            return Q((f"{known.name}__overlap", self._written(known.name, found.raw)))
+        if known.kind is Kind.REFERENCE:
+            return Q((f"{known.name}__in", _referred(known.name, found.raw)))
+        if known.kind in {Kind.INTEGER, Kind.MONEY, Kind.DATE, Kind.MOMENT, Kind.BOOLEAN}:
+            return _one_of(known, found.values)
+        if known.faceted:
+            return self._one_spelling(known, found.raw)
+        if known.kind is Kind.EMAIL:
+            return Q((f"{known.name}__in", [raw.lower() for raw in found.raw]))
+        if known.name == "person_linkedin_url":
+            return Q(In(F("linkedin_path"), [LinkedinPath(Value(raw)) for raw in found.raw]))
+        if known.name == "contact_id":
+            return Q(contact_id__in=found.raw)
+        return _one_fold(known, found.raw)
+
+    def _one_spelling(self, known: Field, raws: tuple[str, ...]) -> Q:
+        one = Q((f"{known.name}__in", self._written(known.name, raws)))
+        if any(key.field == known.name for key in self.search.order[:1]):
+            # Sorted by what it is filtered by: said once more in the sort's own terms, so that its index jumps there.
+            one &= _one_fold(known, raws)
+        return one
+
+    def _contains(self, known: Field, raws: tuple[str, ...]) -> Q:
+        if known.kind is Kind.LIST:
+            values = [value for raw in raws for value in values_containing(known.name, raw)]
+            return Q((f"{known.name}__overlap", values)) if values else NOTHING
+        any_of = NOTHING
+        for raw in raws:
+            for pattern in dict.fromkeys(like_patterns(raw)):
+                any_of |= Q(Like(Fold(F(known.name)), pattern))
+        return any_of
+
+    def _word(self, word: str) -> Q:
+        """Some searchable column that this person may see holds the word."""
+        somewhere = NOTHING
+        for known in FIELDS.values():
+            if known.searchable and self.access.can_read(known.name):
+                somewhere |= self._contains(known, (word,))
+        return somewhere
+
+
+def _is_empty(known: Field) -> Q:
+    if known.is_text:
+        return Q((known.name, ""))
+    if known.kind is Kind.LIST:
+        return Q((known.name, []))
+    return Q((f"{known.name}__isnull", True))
+
+
+def _one_fold(known: Field, raws: tuple[str, ...]) -> Q:
+    key = sort_key(known.name) if known.sortable else Fold(F(known.name))
+    folds = [Fold(Value(raw, TextField())) for raw in raws]
+    # Not NULL where the value is empty, so that NOT turns it round.
+    return Q(In(key, folds)) & Q((f"{known.name}__gt", ""))
+
+
+def _one_of(known: Field, values: Iterable[Any]) -> Q:
+    one = NOTHING
+    for value in values:
+        if isinstance(value, tuple):
+            low, high = value
+            band = Q((f"{known.name}__gte", low))
+            one |= band if high is None else band & Q((f"{known.name}__lte", high))
+        elif known.kind is Kind.MOMENT:
+            one |= Q((f"{known.name}__gte", _start(known, value))) & Q((f"{known.name}__lt", _end(known, value)))
+        else:
+            one |= Q((known.name, value))
+    return one
+
+
+def _referred(name: str, raws: tuple[str, ...]) -> list[int]:
+    """The ids of industries by name or id, of people by e-mail or id."""
+    ids = [int(raw) for raw in raws if raw.isascii() and raw.isdigit() and len(raw) < 19]
+    if name == "industry":
+        named = Q()
+        for raw in raws:
+            named |= Q(name__iexact=raw)
+        found = Industry.objects.filter(named).values_list("pk", flat=True)
+    else:
+        found = AdminUser.objects.filter(email__in=[raw.lower() for raw in raws]).values_list("pk", flat=True)
+    return [*ids, *found]
+
+
+def _start(known: Field, value: Any) -> Any:
+    if known.kind is Kind.MOMENT and not isinstance(value, datetime):
+        return datetime.combine(value, time.min, UTC)
+    return value
+
+
+def _end(known: Field, value: Any) -> Any:
+    """The upper bound: exclusive for moments (a day includes its last second), inclusive for all else."""
+    if known.kind is not Kind.MOMENT:
+        return value
+    if isinstance(value, datetime):
+        return value + (timedelta(days=1) if value.time() == time.min else timedelta(microseconds=1))
+    return datetime.combine(value, time.min, UTC) + timedelta(days=1)

@@ -1,0 +1,34 @@
+"""Keeping the counts of facet values: folding what the triggers appended, and counting anew."""
+
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from apps.core.sql import load_sql
+
+_SQL = load_sql(Path(__file__).parent / "sql" / "counts.sql")
+
+
+def fold_deltas() -> bool:
+    """Add the appended differences to the counts, unless somebody else is at it; says whether it was done.
+
+    Reads add both, so nothing is wrong before the folding: only slower when much has piled up.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SQL["try_lock_folding"])
+        row = cursor.fetchone()
+        if not row or not row[0]:
+            return False
+        cursor.execute(_SQL["fold_deltas"])
+        cursor.execute(_SQL["drop_unused_values"])
+    return True
+
+
+def rebuild() -> None:
+    """Count every value anew from the contacts. Writers wait until it is done."""
+    from apps.contacts.facets.pairs import pairs_of
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE contacts_contact IN SHARE MODE")
+        cursor.execute("TRUNCATE contacts_facetvalue, contacts_facetdelta")
+        cursor.execute(_SQL["count_anew"].format(pairs=pairs_of("contact")))

@@ -1,0 +1,96 @@
+"""Reading the facet values: option lists, spellings, cheap exact counts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+
+from apps.core.sql import load_sql
+
+_SQL = load_sql(Path(__file__).parent / "sql" / "counts.sql")
+MAX_SPELLINGS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that contacts hold and how many of them do."""
+
+    value: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """How one value is written in the database, and how many contacts write it so."""
+
+    written: tuple[str, ...]
+    n: int
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def like_patterns(text: str) -> tuple[str, str]:
+    """Two LIKE patterns, either of which a value may match, to hold a text: anywhere, or if short where a word begins.
+
+    A trigram index knows three letters in a row, or fewer at the start of a word; for anything else it is read whole.
+    """
+    if len(text) >= 3:
+        return f"%{_escaped(text)}%", f"%{_escaped(text)}%"
+    return f"{_escaped(text)}%", f"% {_escaped(text)}%"
+
+
+def top_values(fields: Sequence[str], limit: int) -> dict[str, list[Option]]:
+    """For each field its most frequent values, most frequent first."""
+    found: dict[str, list[Option]] = {name: [] for name in fields}
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["top_values"], {"fields": list(fields), "limit": limit})
+        for field, value, n in cursor.fetchall():
+            found[field].append(Option(value, n))
+    return found
+
+
+def matching_values(field: str, text: str, limit: int) -> list[Option]:
+    """Values that hold the text, those beginning with it first, then by frequency."""
+    arguments = {"field": field, "limit": limit, "prefix": f"{_escaped(text)}%", **_patterns(text)}
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["matching_values"], arguments)
+        return [Option(value, n) for value, n in cursor.fetchall()]
+
+
+def _patterns(text: str) -> dict[str, str]:
+    return dict(zip(("pattern", "other_pattern"), like_patterns(text), strict=True))
+
+
+def spellings(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spellings]:
+    """For each (field, value) how it is really written, whatever the case and accents asked for."""
+    pairs = list(dict.fromkeys(wanted))
+    written: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    if pairs:
+        fields, values = zip(*pairs, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(_SQL["spellings"], {"fields": list(fields), "values": list(values)})
+            for field, asked, held, n in cursor.fetchall():
+                written[field, asked].append((held, n))
+    return {
+        pair: Spellings(tuple(held for held, _ in written[pair]), sum(n for _, n in written[pair])) for pair in pairs
+    }
+
+
+def values_containing(field: str, text: str) -> list[str]:
+    """The field's values that hold the text, at most MAX_SPELLINGS."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SQL["containing_values"], {"field": field, "limit": MAX_SPELLINGS, **_patterns(text)}
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def total_contacts() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["total"])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

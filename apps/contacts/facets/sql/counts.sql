@@ -1,0 +1,68 @@
+-- name: try_lock_folding
+SELECT pg_try_advisory_xact_lock(hashtext('contacts_facetdelta'));
+
+-- name: fold_deltas
+WITH gone AS (
+    DELETE FROM contacts_facetdelta RETURNING field, value, d
+), sums AS (
+    SELECT field, value, sum(d) AS d FROM gone GROUP BY field, value HAVING sum(d) <> 0
+)
+INSERT INTO contacts_facetvalue (field, value, n)
+SELECT field, value, d FROM sums
+ON CONFLICT (field, value) DO UPDATE SET n = contacts_facetvalue.n + excluded.n;
+
+-- name: drop_unused_values
+DELETE FROM contacts_facetvalue WHERE n = 0 AND field <> '';
+
+-- name: top_values
+-- Of each field the values most contacts hold: field, value, n.
+SELECT wanted.field, top.value, top.n + coalesce(
+    (SELECT sum(d) FROM contacts_facetdelta delta WHERE delta.field = wanted.field AND delta.value = top.value), 0)::bigint
+FROM unnest(%(fields)s::text[]) AS wanted(field)
+CROSS JOIN LATERAL (
+    SELECT value, n FROM contacts_facetvalue WHERE field = wanted.field ORDER BY n DESC, value LIMIT %(limit)s
+) top
+ORDER BY wanted.field, top.n DESC, top.value;
+
+-- name: matching_values
+-- The values of a field that hold a text, those that begin with it first: value, n.
+SELECT value, n + coalesce(
+    (SELECT sum(d) FROM contacts_facetdelta delta WHERE delta.field = %(field)s AND delta.value = found.value), 0)::bigint
+FROM contacts_facetvalue found
+WHERE field = %(field)s AND n > 0
+    AND (a360_fold(value) LIKE a360_fold(%(pattern)s) OR a360_fold(value) LIKE a360_fold(%(other_pattern)s))
+ORDER BY a360_fold(value) LIKE a360_fold(%(prefix)s) DESC, n DESC, value
+LIMIT %(limit)s;
+
+-- name: spellings
+-- Every way in which values are written, whatever their case and accents: field, value as asked, value as held, n.
+SELECT wanted.field, wanted.value, held.value, sum(held.n)::bigint
+FROM unnest(%(fields)s::text[], %(values)s::text[]) AS wanted(field, value)
+JOIN LATERAL (
+    SELECT value, n FROM contacts_facetvalue
+    WHERE field = wanted.field AND a360_fold(value) = a360_fold(wanted.value)
+    UNION ALL
+    SELECT value, d FROM contacts_facetdelta
+    WHERE field = wanted.field AND a360_fold(value) = a360_fold(wanted.value)
+) held ON true
+GROUP BY wanted.field, wanted.value, held.value;
+
+-- name: containing_values
+-- Every value of a field that holds a text, up to a limit: value.
+SELECT value FROM contacts_facetvalue WHERE field = %(field)s
+    AND (a360_fold(value) LIKE a360_fold(%(pattern)s) OR a360_fold(value) LIKE a360_fold(%(other_pattern)s))
+UNION
+SELECT value FROM contacts_facetdelta WHERE field = %(field)s AND d > 0
+    AND (a360_fold(value) LIKE a360_fold(%(pattern)s) OR a360_fold(value) LIKE a360_fold(%(other_pattern)s))
+LIMIT %(limit)s;
+
+-- name: total
+SELECT coalesce((SELECT sum(n) FROM contacts_facetvalue WHERE field = ''), 0)
+     + coalesce((SELECT sum(d) FROM contacts_facetdelta WHERE field = ''), 0);
+
+-- name: count_anew
+INSERT INTO contacts_facetvalue (field, value, n)
+SELECT pair.field, pair.value, count(*)
+FROM contacts_contact contact CROSS JOIN LATERAL {pairs}
+WHERE pair.value <> '' OR pair.field = ''
+GROUP BY pair.field, pair.value;

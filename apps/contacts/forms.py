@@ -1,0 +1,126 @@
+"""The form for a contact, made from the catalogue: the fields this person may edit, cleaned by the same rules as imports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from apps.accounts.access import Access
+from apps.accounts.models import AdminUser
+from apps.contacts.cleaning import CleaningError, clean
+from apps.contacts.fields import FIELDS, Field, Group, Kind
+from apps.contacts.models import Industry
+from apps.contacts.rendering import plain_text
+
+# One of these must be filled in for anybody to recognise the contact.
+RECOGNISABLE = ("first_name", "last_name", "email", "company", "person_linkedin_url", "contact_id")
+_INPUT_TYPES = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.DATE: "date"}
+_PLACEHOLDERS = {
+    Kind.MONEY: "$18.4M",
+    Kind.MOMENT: "2026-11-22 14:30",
+    Kind.LIST: "Separated by commas",
+}
+
+
+class CatalogueField(forms.CharField):
+    """Text as typed in, cleaned to the value of a catalogue field."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        super().__init__(label=field.label, required=False, help_text=field.help, widget=_widget(field))
+
+    def clean(self, value: Any) -> Any:
+        if "\0" in (value or ""):
+            raise forms.ValidationError("This holds a NUL character, which cannot be stored. Type it again.")
+        try:
+            return clean(self.field, value or "")
+        except CleaningError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
+        if value is None:
+            return ""
+        if self.field.kind is Kind.LIST:
+            return ", ".join(value)
+        if self.field.kind in {Kind.INTEGER, Kind.MONEY}:
+            return str(value)
+        if self.field.kind is Kind.DATE:
+            return value.isoformat()
+        if self.field.kind is Kind.MOMENT:
+            return value.isoformat(sep=" ", timespec="minutes" if not value.second else "seconds")
+        return plain_text(self.field, value)
+
+
+def _widget(field: Field) -> forms.Widget:
+    if field.kind is Kind.CHOICE and not field.open_choices:
+        return forms.Select(choices=[("", "—"), *((choice, choice) for choice in field.choices)])
+    attrs: dict[str, Any] = {"autocomplete": "off", "maxlength": field.max_length * (20 if field.kind is Kind.LIST else 1)}
+    if field.kind in _PLACEHOLDERS:
+        attrs["placeholder"] = _PLACEHOLDERS[field.kind]
+    if field.faceted or field.choices:
+        attrs["list"] = f"values-{field.name}"
+        attrs["data-options"] = field.name
+    widget = forms.TextInput(attrs=attrs)
+    widget.input_type = _INPUT_TYPES.get(field.kind, "text")
+    return widget
+
+
+@dataclass(frozen=True, slots=True)
+class Fieldset:
+    """A heading of the record and the form fields below it."""
+
+    label: str
+    fields: list[BoundField]
+
+
+class ContactForm(forms.Form):
+    """Create or edit. cleaned_data holds catalogue names with values as edit_contact() takes them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access = access
+        for field in FIELDS.values():
+            if field.is_writable and access.can_edit(field.name):
+                self.fields[field.name] = _form_field(field)
+
+    def fieldsets(self) -> list[Fieldset]:
+        return [
+            Fieldset(str(group), bound)
+            for group in Group
+            if (bound := [self[name] for name in self.fields if name in FIELDS and FIELDS[name].group is group])
+        ]
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned values of catalogue fields; a reference as its id."""
+        return {
+            name: value.pk if isinstance(value, (Industry, AdminUser)) else value
+            for name, value in self.cleaned_data.items()
+            if name in FIELDS
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        offered = [name for name in RECOGNISABLE if name in self.fields]
+        if offered and not self.errors and not any(cleaned.get(name) for name in RECOGNISABLE):
+            raise forms.ValidationError("Give at least a name, an e-mail, a company, a LinkedIn page or a contact id.")
+        return cleaned
+
+
+def _form_field(field: Field) -> forms.Field:
+    if field.kind is Kind.BOOLEAN:
+        return forms.BooleanField(label=field.label, required=False, help_text=field.help)
+    if field.name == "industry":
+        industries = Industry.objects.filter(is_active=True).order_by("name")
+        return forms.ModelChoiceField(industries, label=field.label, required=False, empty_label="—")
+    if field.name == "owner":
+        people = AdminUser.objects.filter(is_active=True).order_by("name", "email")
+        return forms.ModelChoiceField(people, label=field.label, required=False, empty_label="—", help_text=field.help)
+    return CatalogueField(field)
+
+

@@ -1,0 +1,230 @@
+"""Pages of a search, by position instead of offset: a deep page costs what the first one costs.
+
+Two paths, chosen by the number of matches. Few: collect them all, count and sort. Many: walk the sort's index until the
+page is full. Left to itself the planner walks for two popular filters that hardly meet, and reads the whole index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+from apps.contacts.cursors import Cursor, plain_value, sort_value
+from apps.contacts.fields import FIELDS, TEXT_KINDS
+from apps.contacts.folding import Fold
+from apps.contacts.models import Contact, sort_key
+from apps.contacts.search import Search, SortKey
+from apps.core.sql import load_sql
+
+_SQL = load_sql(Path(__file__).parent / "sql" / "pages.sql")
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many contacts match; not exact: more than `number`."""
+
+    number: int
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The ids of one page in order, how many match, and the cursors around it."""
+
+    ids: list[int]
+    count: Count
+    first_index: int
+    previous: Cursor | None
+    next: Cursor | None
+
+
+type Row = tuple[Any, ...]  # (id, k0, k1 …)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A piece of SQL with its parameters."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+
+def find_page(contacts: "QuerySet[Contact]", search: Search, *, known_count: int | None) -> Page:
+    """The page of `contacts` that the search's cursor points to, in its order.
+
+    `known_count` is the number of matches where it is known beforehand; else they are counted, up to COUNT_CAP.
+    """
+    finder = _Finder(contacts, search)
+    try:
+        if known_count is not None and (known_count > COUNT_CAP or not search.is_narrowed):
+            return finder.page(finder.walk(), Count(known_count))
+        counted, rows = finder.collect()
+        if counted <= COUNT_CAP:
+            return finder.page(rows, Count(counted))
+        return finder.page(finder.walk(), Count(COUNT_CAP, is_exact=False))
+    except EmptyResultSet:
+        return finder.page([], Count(0))
+
+
+class _Finder:
+    def __init__(self, contacts: "QuerySet[Contact]", search: Search) -> None:
+        self.search = search
+        self.cursor = search.cursor
+        self.backwards = bool(search.cursor and search.cursor.backwards)
+        self.contacts = contacts
+        self.limit = search.page_size + 1  # one more tells whether there is another page
+
+    def page(self, rows: Sequence[Row], count: Count) -> Page:
+        size = self.search.page_size
+        has_more = len(rows) > size
+        shown = list(reversed(rows[:size])) if self.backwards else list(rows[:size])
+        first_index = self._first_index(len(shown), has_more)
+        has_previous = has_more if self.backwards else self.cursor is not None
+        has_next = True if self.backwards else has_more
+        return Page(
+            ids=[row[0] for row in shown],
+            count=count,
+            first_index=first_index,
+            previous=self._at(shown[0], first_index, backwards=True) if shown and has_previous else None,
+            next=self._at(shown[-1], first_index + len(shown)) if shown and has_next else None,
+        )
+
+    def collect(self) -> tuple[int, list[Row]]:
+        """The number of matches, at most COUNT_CAP + 1, and the page's rows."""
+        after, order = self._after(nulls_apart=False), self._order(nulls_apart=False)
+        query, parameters = self._matches()
+        sql = _SQL["collect"].format(matches=query, cap=COUNT_CAP + 1, after=after.sql, order=order, limit=self.limit)
+        with transaction.atomic(), connection.cursor() as cursor:
+            if self.search.is_narrowed:
+                # With a limit in sight the planner likes to read the table until it has enough, and never has.
+                cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+            cursor.execute(sql, [*parameters, *after.parameters])
+            rows = cursor.fetchall()
+        return rows[0][0], [row[1:] for row in rows if row[1] is not None]
+
+    def walk(self) -> list[Row]:
+        """The page's rows in index order: first those that have a first sort value, then those that have none."""
+        if not self.search.order:
+            return self._walked(_Bound("true"))
+        parts = ["k0 IS NOT NULL", "k0 IS NULL"]
+        if self.backwards:
+            parts.reverse()
+        if self.cursor and (self.cursor.values[0] is None) is not (parts[0] == "k0 IS NULL"):
+            parts = parts[1:]
+        rows: list[Row] = []
+        for number, part in enumerate(parts):
+            after = self._after(nulls_apart=True) if number == 0 else _Bound("true")
+            rows += self._walked(_Bound(f"{part} AND {after.sql}", after.parameters), self.limit - len(rows))
+            if len(rows) >= self.limit:
+                break
+        return rows
+
+    def _walked(self, condition: _Bound, limit: int | None = None) -> list[Row]:
+        if not self.search.order:
+            condition = self._after(nulls_apart=True)
+        query, parameters = self._matches()
+        sql = _SQL["walk"].format(
+            matches=query, after=condition.sql, order=self._order(nulls_apart=True), limit=limit or self.limit
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*parameters, *condition.parameters])
+            return cursor.fetchall()
+
+    def _matches(self) -> tuple[str, tuple[Any, ...]]:
+        keys = {f"k{place}": _expression(place, key) for place, key in enumerate(self.search.order)}
+        matches = self.contacts.order_by().annotate(**keys).values_list("id", *keys)
+        sql, parameters = matches.query.sql_with_params()
+        return sql, parameters
+
+    def _order(self, *, nulls_apart: bool) -> str:
+        """ORDER BY of the page. Apart, each part has only NULLs or none, and an index serves both directions."""
+        terms = []
+        for place, key in enumerate(self.search.order):
+            direction = "DESC" if key.descending is not self.backwards else "ASC"
+            nulls = "" if nulls_apart and place == 0 else f" NULLS {'FIRST' if self.backwards else 'LAST'}"
+            if _is_never_null(place, key):
+                nulls = ""
+            terms.append(f"k{place} {direction}{nulls}")
+        id_direction = "DESC" if self._id_descends is not self.backwards else "ASC"
+        return ", ".join([*terms, f"id {id_direction}"])
+
+    @property
+    def _id_descends(self) -> bool:
+        """The id goes the way of the first key, so that one index serves both."""
+        return bool(self.search.order) and self.search.order[0].descending
+
+    def _after(self, *, nulls_apart: bool) -> _Bound:
+        """The condition for what comes behind the cursor (before it, going backwards)."""
+        if self.cursor is None:
+            return _Bound("true")
+        values = [
+            sort_value(FIELDS[key.field].kind, value)
+            for key, value in zip(self.search.order, self.cursor.values, strict=True)
+        ]
+        if nulls_apart and self._is_one_way():
+            names = [f"k{place}" for place in range(len(values))]
+            kept = [(n, v) for n, v in zip(names, values, strict=True) if not (n == "k0" and v is None)]
+            sign = "<" if self._id_descends is not self.backwards else ">"
+            left, marks = ", ".join([n for n, _ in kept] + ["id"]), ", ".join(["%s"] * (len(kept) + 1))
+            return _Bound(f"({left}) {sign} ({marks})", (*(v for _, v in kept), self.cursor.id))
+        return self._after_step_by_step(values)
+
+    def _is_one_way(self) -> bool:
+        """All keys in one direction and only the first may be NULL: one comparison of rows says it all."""
+        order = self.search.order
+        return all(
+            key.descending is order[0].descending and (place == 0 or _is_never_null(place, key))
+            for place, key in enumerate(order)
+        )
+
+    def _after_step_by_step(self, values: Sequence[Any]) -> _Bound:
+        """Equal in the keys before and behind in this one, for each key in turn; NULLs are behind everything."""
+        assert self.cursor is not None
+        steps: list[str] = []
+        parameters: list[Any] = []
+        equal: list[str] = []
+        equal_parameters: list[Any] = []
+        for place, (key, value) in enumerate(zip(self.search.order, values, strict=True)):
+            name, sign = f"k{place}", "<" if key.descending is not self.backwards else ">"
+            if value is None:
+                behind, behind_parameters = (f"{name} IS NOT NULL" if self.backwards else "false"), []
+                same, same_parameters = f"{name} IS NULL", []
+            else:
+                nulls = "" if self.backwards else f" OR {name} IS NULL"
+                behind, behind_parameters = f"({name} {sign} %s{nulls})", [value]
+                same, same_parameters = f"{name} = %s", [value]
+            steps.append(" AND ".join([*equal, behind]))
+            parameters += [*equal_parameters, *behind_parameters]
+            equal.append(same)
+            equal_parameters += same_parameters
+        sign = "<" if self._id_descends is not self.backwards else ">"
+        steps.append(" AND ".join([*equal, f"id {sign} %s"]))
+        parameters += [*equal_parameters, self.cursor.id]
+        return _Bound("(" + " OR ".join(steps) + ")", tuple(parameters))
+
+    def _first_index(self, shown: int, has_more: bool) -> int:
+        if self.cursor is None:
+            return 0
+        if not self.backwards:
+            return self.cursor.index
+        return max(self.cursor.index - shown, 0) if has_more else 0
+
+    def _at(self, row: Row, index: int, *, backwards: bool = False) -> Cursor:
+        order = tuple(str(key) for key in self.search.order)
+        return Cursor(order, tuple(plain_value(value) for value in row[1:]), row[0], backwards, index)
+
+
+def _expression(place: int, key: SortKey) -> Any:
+    if _is_never_null(place, key):
+        return Fold(F(key.field))
+    return sort_key(key.field)
+
+
+def _is_never_null(place: int, key: SortKey) -> bool:
+    """A text behind another key sorts with its empty values first, as ''."""
+    return place > 0 and FIELDS[key.field].kind in TEXT_KINDS

@@ -1,0 +1,163 @@
+"""How a field's value looks: as plain words (history, messages) and as HTML (table, record)."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zlib import crc32
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from apps.contacts.fields import Field, Kind
+
+_MOST_LISTED = 3
+_LINK_SCHEMES = frozenset({"http", "https"})
+_MONEY_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
+_STAGE_TONES = {"Hot": "hot", "Warm": "warm", "Cold": "cold"}
+EMPTY = SafeString("–")
+
+
+def hue_of(text: str) -> int:
+    """The number of the colour class of a name's initials, 0 to 11: the same name, the same colour."""
+    return crc32(text.encode()) % 12
+
+
+def initials_of(name: str) -> str:
+    words = [word for word in name.split() if word[:1].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+def short_money(amount: int) -> str:
+    """$18.4M for 18 400 000."""
+    for size, letter in _MONEY_STEPS:
+        if abs(amount) >= size:
+            return f"${amount / size:.1f}".removesuffix(".0") + letter
+    return f"${amount}"
+
+
+def plain_text(field: Field, value: Any) -> str:
+    """A value in words; '' for an empty one. A reference must come in words already."""
+    if value in (None, "", []):
+        return ""
+    match field.kind:
+        case Kind.LIST:
+            return ", ".join(value)
+        case Kind.BOOLEAN:
+            return "Yes" if value else "No"
+        case Kind.MONEY:
+            return "$" + number_format(value, force_grouping=True)
+        case Kind.INTEGER:
+            return str(value) if field.name == "import_id" else number_format(value, force_grouping=True)
+        case Kind.DATE:
+            return _on_day(value)
+        case Kind.MOMENT:
+            return f"{_on_day(timezone.localtime(value).date())}, {date_format(timezone.localtime(value), 'H:i')}"
+    return str(value)
+
+
+def _on_day(day: date) -> str:
+    return f"{day.day} {date_format(day, 'M')} {day.year}"
+
+
+def time_ago(moment: datetime, now: datetime | None = None) -> str:
+    """3 h ago, 2 days ago; from a month on the day itself."""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if seconds < 60:
+        return "just now"
+    for size, limit, unit in ((60, 60, "min"), (3600, 24, "h"), (86400, 31, "day")):
+        count = int(seconds // size)
+        if count < limit:
+            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''} ago"
+    return _on_day(timezone.localtime(moment).date())
+
+
+def cell(field: Field, row: Mapping[str, Any]) -> SafeString:
+    """A value as a table cell shows it: one line."""
+    value = row.get(field.name)
+    if value in (None, "", []):
+        return EMPTY
+    if field.name == "email":
+        return format_html("{}{}", _status_dot(row.get("email_status", "")), value)
+    if field.name == "company":
+        return format_html(
+            '<span class="mark hue-{}" aria-hidden="true">{}</span>{}', hue_of(value), value[0], value
+        )
+    if field.kind is Kind.LIST:
+        return _tags(value, _MOST_LISTED)
+    if field.kind is Kind.MONEY:
+        return format_html('<span title="{}">{}</span>', plain_text(field, value), short_money(value))
+    return _value(field, row, value)
+
+
+def entry(field: Field, row: Mapping[str, Any]) -> SafeString:
+    """A value as the record shows it: whole, with its links."""
+    value = row.get(field.name)
+    if value in (None, "", []):
+        return EMPTY
+    if field.kind is Kind.LIST:
+        return _tags(value, len(value))
+    if field.name == "email":
+        return format_html(
+            '{}<a href="mailto:{}">{}</a>', _status_dot(row.get("email_status", "")), value, value
+        )
+    if field.kind is Kind.PHONE:
+        return format_html('<a href="{}">{}</a>', phone_href(value), value)
+    if field.kind is Kind.MONEY:
+        return format_html('<span class="num">{}</span>', plain_text(field, value))
+    return _value(field, row, value)
+
+
+def _value(field: Field, row: Mapping[str, Any], value: Any) -> SafeString:
+    """What looks the same in a table and on the record."""
+    if field.kind is Kind.URL:
+        return link(value)
+    if field.kind is Kind.MOMENT:
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>', value.isoformat(), plain_text(field, value), time_ago(value)
+        )
+    if field.kind is Kind.REFERENCE:
+        return format_html("{}", row.get(f"{field.name}__name") or value)
+    if field.name == "stage":
+        return format_html('<span class="badge badge-{}">{}</span>', _STAGE_TONES.get(value, "plain"), value)
+    return format_html("{}", plain_text(field, value))
+
+
+def link(url: str) -> SafeString:
+    """A link, only for http and https; any other text stays text."""
+    parts = urlsplit(url) if _is_splittable(url) else None
+    if parts is None or parts.scheme not in _LINK_SCHEMES:
+        return format_html("{}", url)
+    shown = (parts.netloc.removeprefix("www.") + parts.path).rstrip("/")
+    return format_html('<a href="{}" rel="noopener noreferrer external" target="_blank">{}</a>', url, shown)
+
+
+def _is_splittable(url: str) -> bool:
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
+
+
+def phone_href(phone: str) -> str:
+    """The tel: address of a phone as written; letters and extensions are left out."""
+    digits = "".join(sign for sign in phone.split("x")[0] if sign.isdigit())
+    return f"tel:{'+' if phone.lstrip().startswith('+') else ''}{digits}"
+
+
+def _tags(values: list[str], most: int) -> SafeString:
+    shown = format_html_join("", '<span class="tag">{}</span>', ((value,) for value in values[:most]))
+    rest = len(values) - most
+    if rest <= 0:
+        return shown
+    return format_html('{}<span class="tag" title="{}">+{}</span>', shown, ", ".join(values[most:]), rest)
+
+
+def _status_dot(status: str) -> SafeString:
+    if not status:
+        return SafeString("")
+    tone = {"Verified": "dot", "Unavailable": "dot dot-none"}.get(status, "dot dot-warn")
+    return format_html('<i class="{}" role="img" aria-label="{}" title="{}"></i>', tone, status, status)
