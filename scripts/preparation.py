@@ -3,10 +3,12 @@
 import hashlib
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.core.embedded import SetupError
@@ -25,13 +27,12 @@ def migrate() -> None:
 
 def refuse_unreachable_database() -> None:
     """Ask once without the pool, which would try for ten seconds and then forget the reason."""
-    parameters = connection.get_connection_params()
-    parameters.pop("pool", None)
-    parameters.setdefault("connect_timeout", 5)
+    parameters = {**connection.get_connection_params(), "connect_timeout": 5}
+    del parameters["pool"]
     try:
-        with connection.Database.connect(**parameters) as probe:
+        with psycopg.connect(**parameters) as probe:
             version = probe.info.server_version
-    except connection.Database.Error as error:
+    except psycopg.Error as error:
         raise SetupError(f"The database does not answer: {_first_line(error)}") from error
     if version < 150000:
         raise SetupError(f"The database is PostgreSQL {version // 10000}. Versions 15 to 18 will do.")
@@ -61,7 +62,9 @@ def static_fingerprint() -> str:
 def close_pool() -> None:
     """From here on the web processes have their own connections."""
     connections.close_all()
-    connections["default"].close_pool()
+    wrapper = connections["default"]
+    assert isinstance(wrapper, DatabaseWrapper)  # for the type checker: no other database is supported
+    wrapper.close_pool()
 
 
 def _first_line(error: Exception) -> str:

@@ -1,9 +1,14 @@
 """What every test stands on: a real PostgreSQL (the embedded one, or DATABASE_URL's)."""
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 from apps.core import embedded
+
+# The same examples every time: a red run must be red again. No deadline: two cores are shared by everything here.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

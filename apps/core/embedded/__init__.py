@@ -8,7 +8,7 @@ from apps.core.embedded.cluster import ensure_running, is_running, stop
 from apps.core.embedded.description import database_settings
 from apps.core.embedded.errors import SetupError
 from apps.core.embedded.private_files import local_secret_key
-from apps.core.embedded.programs import unpack_bundled
+from apps.core.embedded.programs import find_programs, unpack_bundled
 from apps.core.embedded.unprivileged import die_with_parent
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "database_settings",
     "die_with_parent",
     "ensure_running",
+    "find_programs",
     "is_running",
     "local_secret_key",
     "stop",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from apps.core.embedded.description import NAME, SOCKET_PORT, Layout
 from apps.core.embedded.errors import SetupError
-from apps.core.embedded.postmaster import clear_stale_pid_file, find_postmaster
+from apps.core.embedded.postmaster import clear_stale_locks, find_postmaster
 from apps.core.embedded.private_files import locked, make_folder, remembered_secret
 from apps.core.embedded.programs import Programs, find_programs
 from apps.core.embedded.tuning import server_settings
@@ -163,7 +163,7 @@ def _make_role_and_database(
 
 
 def _start(layout: Layout, programs: Programs, account: Account) -> None:
-    clear_stale_pid_file(layout.cluster)
+    clear_stale_locks(layout.cluster, layout.socket_lock)
     _write_settings(layout, account)
     log = layout.log
     if not log.exists() or log.stat().st_size > 10_000_000:

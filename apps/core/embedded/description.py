@@ -54,6 +54,10 @@ class Layout:
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"{NAME}-{os.geteuid()}-{digest}"
 
+    @property
+    def socket_lock(self) -> Path:
+        return self.socket_folder / f".s.PGSQL.{SOCKET_PORT}.lock"
+
 
 def database_settings(data_dir: Path) -> dict[str, Any]:
     """Django's DATABASES["default"] for the embedded server; starts nothing and writes nothing."""

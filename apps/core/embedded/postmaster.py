@@ -32,14 +32,14 @@ def find_postmaster(cluster: Path) -> Postmaster | None:
     return Postmaster(process_id, lines[7].strip() if len(lines) > 7 else "starting")
 
 
-def clear_stale_pid_file(cluster: Path) -> None:
-    """Remove a pid file that would stop the server from starting: one that is damaged or names another program.
+def clear_stale_locks(cluster: Path, socket_lock: Path) -> None:
+    """Remove lock files that would stop the server from starting: damaged ones, or ones that name another program.
 
     That is safe only when no process of the dead server is left, so those get time to notice and end. The plain case,
     a number that nobody has now, is PostgreSQL's own to judge: it also looks at the shared memory.
     """
-    pid_file = cluster / "postmaster.pid"
-    if not pid_file.exists():
+    locks = [lock for lock in (cluster / "postmaster.pid", socket_lock) if lock.exists()]
+    if not locks:
         return
     deadline = time.monotonic() + LEFTOVER_SECONDS
     while left := _processes_in(cluster):
@@ -49,12 +49,13 @@ def clear_stale_pid_file(cluster: Path) -> None:
                 f"({', '.join(map(str, left))}): stop them, then start again."
             )
         time.sleep(0.2)
-    try:
-        number = int(pid_file.read_text().split("\n", 1)[0])
-    except ValueError:
-        number = 0
-    if number <= 0 or _is_alive(number):
-        pid_file.unlink()
+    for lock in locks:
+        try:
+            number = int(lock.read_text().split("\n", 1)[0])
+        except ValueError:
+            number = 0
+        if number <= 0 or _is_alive(number):
+            lock.unlink()
 
 
 def _serves(process_id: int, cluster: Path) -> bool:

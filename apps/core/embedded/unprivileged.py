@@ -53,7 +53,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def _drop_root(self) -> None:
-        _checked(_libc.prctl(PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, int(self.capability is not None), 0, 0, 0))
+        _checked(_libc.prctl(PR_SET_KEEPCAPS, int(self.capability is not None), 0, 0, 0))
         os.setgroups([])
         os.setresgid(self.gid, self.gid, self.gid)
         os.setresuid(self.uid, self.uid, self.uid)
