@@ -1,0 +1,38 @@
+// What htmx may put on the page. Errors that are whole pages, a lost connection and a lost session would otherwise replace
+// a part of the page with something that does not belong there.
+
+const say = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, isError: true } }));
+
+// The designed error pages carry #fault with a heading, a sentence and the request id.
+function faultOf(text) {
+  const fault = new DOMParser().parseFromString(text, "text/html").getElementById("fault");
+  if (!fault) return null;
+  const id = fault.querySelector("code")?.textContent;
+  const sentence = fault.querySelector(".notice")?.textContent.trim() || fault.querySelector("h1").textContent.trim();
+  return id ? `${sentence.replace(/\.$/, "")}. Request ${id}` : sentence;
+}
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { response, text } = event.detail.ctx;
+  const { raw, status } = response;
+  if (raw.redirected && new URL(raw.url).pathname === document.body.dataset.entrance) {
+    event.preventDefault();
+    location.reload(); // signed out meanwhile: the server brings us to sign-in and back
+    return;
+  }
+  if (status < 400) return;
+  const fault = faultOf(text);
+  if (fault) {
+    event.preventDefault();
+    say(fault);
+  } else if (status >= 500 || !text.trim()) {
+    event.preventDefault();
+    say(`The server answered with error ${status}. Try again in a moment.`);
+  }
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (!event.detail.ctx) return;
+  const isLate = event.detail.ctx.request?.signal?.reason === "timeout";
+  say(isLate ? "The server took too long to answer. Try again, or narrow the search." : "No connection to the server. Check your network and try again.");
+});

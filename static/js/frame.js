@@ -1,0 +1,36 @@
+// The frame of every page: folding navigation, theme and density, the sheet of keys, where focus starts.
+
+const root = document.documentElement;
+const DEFAULTS = { theme: "auto", density: "roomy", keys: "on" };
+
+function remember(setting, value) {
+  root.dataset[setting] = value;
+  try {
+    localStorage.setItem(`appearance.${setting}`, value);
+  } catch {
+    // Storage is switched off: the choice holds until the next page.
+  }
+}
+
+for (const group of document.querySelectorAll("[data-setting]")) {
+  const setting = group.dataset.setting;
+  const current = root.dataset[setting] ?? DEFAULTS[setting];
+  for (const radio of group.querySelectorAll("input")) radio.checked = radio.value === current;
+  group.addEventListener("change", (event) => remember(setting, event.target.value));
+}
+
+// "auto" folds by the window's width, so the next state is the opposite of what is seen, not of what is stored.
+document.querySelector("[data-fold]")?.addEventListener("click", () => {
+  const isNarrow = document.querySelector(".nav").offsetWidth < 120;
+  remember("nav", isNarrow ? "wide" : "narrow");
+});
+
+const keys = document.getElementById("keys");
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys]")) keys?.showModal();
+});
+keys?.addEventListener("click", (event) => {
+  if (event.target === keys) keys.close(); // the backdrop belongs to the dialog
+});
+
+document.querySelector("[data-focus]")?.focus();

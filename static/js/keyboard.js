@@ -1,0 +1,68 @@
+// Keys for people who live in the list. Never while typing; and they can be switched off in the sheet of keys, because single
+// letters get in the way of speech input (WCAG 2.1.4).
+
+const GO = { c: "contacts", i: "industries", a: "operations", t: "trash" };
+let isGoing = false;
+
+const isTyping = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+const rows = () => [...document.querySelectorAll("[data-row]")];
+const linkOf = (row) => row.querySelector("[data-open], th a, [data-select]");
+const currentRow = () => document.activeElement.closest("[data-row]") ?? document.querySelector("[data-row].is-active");
+const isPanelOpen = () => Boolean(document.querySelector("[data-record]"));
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(currentRow());
+  const row = all[at === -1 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)];
+  for (const other of all) other.classList.toggle("is-active", other === row);
+  const link = linkOf(row);
+  link.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+  if (isPanelOpen() && link.matches("[data-open]")) link.click();
+}
+
+function select() {
+  currentRow()?.querySelector("[data-select]")?.click();
+}
+
+function edit() {
+  const place = isPanelOpen() ? document.getElementById("record") : (currentRow() ?? document);
+  const link = place.querySelector("[data-edit]");
+  const record = place.querySelector("[data-open]");
+  if (link) link.click();
+  else if (record) location.assign(`${new URL(record.href).pathname}edit/`);
+}
+
+const follow = (selector) => document.querySelector(selector)?.click();
+
+const KEYS = {
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  "?": () => document.getElementById("keys")?.showModal(),
+  j: () => move(1),
+  k: () => move(-1),
+  e: edit,
+  x: select,
+  n: () => follow("[data-new]"),
+  f: () => document.querySelector(".filters summary")?.focus(),
+  g: () => {
+    isGoing = true;
+    setTimeout(() => { isGoing = false; }, 1500);
+  },
+  Escape: () => follow("[data-close-panel]"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (document.querySelector("dialog[open]") || document.querySelector(":popover-open")) return;
+  if (document.documentElement.dataset.keys === "off" && event.key !== "Escape") return;
+  if (isTyping(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const action = isGoing && GO[event.key] ? () => follow(`[data-go="${GO[event.key]}"]`) : KEYS[event.key];
+  if (!action) return;
+  if (event.key !== "g") isGoing = false;
+  if (event.key !== "Escape") event.preventDefault();
+  action();
+});

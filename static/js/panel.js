@@ -1,0 +1,55 @@
+// The record beside the list: opening it from a row, its address (…&record=<id>), closing it, and giving focus back.
+
+const NARROW = matchMedia("(max-width: 640px)"); // a phone has no room beside the list: the record's own page opens
+const panel = document.getElementById("record");
+const rowOf = (id) => document.querySelector(`[data-row="${CSS.escape(id ?? "")}"]`);
+const shownId = () => panel.querySelector("[data-record]")?.dataset.record;
+const isPlainClick = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+function markRow() {
+  const id = shownId();
+  for (const row of document.querySelectorAll("[data-row]")) row.classList.toggle("is-active", row.dataset.row === id);
+}
+
+function setAddress(id, isNew) {
+  const url = new URL(location.href);
+  if (id) url.searchParams.set("record", id);
+  else url.searchParams.delete("record");
+  history[isNew ? "pushState" : "replaceState"]({ htmx: true }, "", url);
+}
+
+async function open(link) {
+  const wasOpen = Boolean(shownId());
+  const fromList = Boolean(link.closest("[data-row]"));
+  await htmx.ajax("GET", link.href, { source: panel, target: panel, swap: "innerHTML" });
+  const id = shownId();
+  if (!id) return;
+  // One step back closes the panel, however many records were looked at in it.
+  setAddress(id, !wasOpen);
+  markRow();
+  panel.scrollTop = 0;
+  rowOf(id)?.scrollIntoView({ block: "nearest" });
+  // j and k walk through the list with the panel open: then focus stays in the list.
+  if (!(fromList && wasOpen)) panel.querySelector("[data-title]")?.focus({ preventScroll: true });
+}
+
+function close() {
+  const id = shownId();
+  panel.replaceChildren();
+  setAddress(null, true);
+  rowOf(id)?.querySelector("[data-open]")?.focus();
+  markRow();
+}
+
+document.addEventListener("click", (event) => {
+  if (!isPlainClick(event)) return;
+  const opener = event.target.closest("[data-open]");
+  const closer = event.target.closest("[data-close-panel]");
+  if (!closer && (!opener || NARROW.matches)) return;
+  event.preventDefault();
+  if (closer) close();
+  else open(opener);
+});
+
+document.addEventListener("htmx:after:swap", markRow);
+markRow();

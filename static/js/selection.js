@@ -1,0 +1,23 @@
+// Choosing rows: all at once, or a range with the shift key.
+
+let last = null;
+const boxes = () => [...document.querySelectorAll("[data-select]")];
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest("[data-select], [data-select-all]");
+  if (!box) return;
+  const all = boxes();
+  if (box.matches("[data-select-all]")) {
+    for (const other of all) other.checked = box.checked;
+    return;
+  }
+  if (event.shiftKey && last && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    for (const other of all.slice(from, to + 1)) other.checked = box.checked;
+  }
+  last = box;
+  const head = document.querySelector("[data-select-all]");
+  const chosen = all.filter((other) => other.checked).length;
+  head.checked = chosen === all.length;
+  head.indeterminate = chosen > 0 && chosen < all.length;
+});

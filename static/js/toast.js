@@ -1,0 +1,39 @@
+// Short messages. Any script may say something: document.dispatchEvent(new CustomEvent("toast", {detail: {text, isError}})).
+
+const region = document.getElementById("toasts");
+const template = document.getElementById("toast-template");
+const STAY = 8000;
+
+function leave(toast) {
+  toast.classList.add("toast-leaving");
+  setTimeout(() => toast.remove(), 250);
+}
+
+// Errors stay until dismissed; other messages go after a while, but not while someone reads or reaches for them.
+function watch(toast) {
+  if (toast.classList.contains("toast-error")) return;
+  const tick = () => (toast.matches(":hover, :focus-within") ? setTimeout(tick, 2000) : leave(toast));
+  setTimeout(tick, STAY);
+}
+
+function say(text, isError) {
+  const toast = template.content.firstElementChild.cloneNode(true);
+  toast.classList.toggle("toast-error", Boolean(isError));
+  toast.querySelector("p").textContent = text;
+  region.append(toast);
+}
+
+if (region) {
+  new MutationObserver((records) => {
+    for (const record of records) for (const node of record.addedNodes) if (node.matches?.("[data-toast]")) watch(node);
+  }).observe(region, { childList: true });
+
+  region.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dismiss]")) leave(event.target.closest("[data-toast]"));
+  });
+  document.addEventListener("toast", (event) => say(event.detail.text, event.detail.isError));
+
+  // A live region announces what is added to it, not what it was born with.
+  const waiting = [...region.querySelectorAll("[data-toast]")];
+  setTimeout(() => region.append(...waiting), 150);
+}
