@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
+
 from apps.accounts.columns import ColumnRight, all_columns
 
 if TYPE_CHECKING:
@@ -55,11 +57,32 @@ ROLE_CAPABILITIES: dict[str, frozenset[Capability]] = {
 }
 
 
-class AccessDenied(Exception):
+_RIGHTS_IN_WORDS: dict[Capability, str] = {
+    Capability.BROWSE: "browse contacts",
+    Capability.EDIT: "edit contacts",
+    Capability.SAVE_VIEWS: "save views",
+    Capability.EXPORT: "export contacts",
+    Capability.API_TOKENS: "use API tokens",
+    Capability.CREATE: "create contacts",
+    Capability.IMPORT: "import contacts",
+    Capability.BULK_EDIT: "edit many contacts at once",
+    Capability.MERGE: "merge contacts",
+    Capability.DELETE: "delete and restore contacts",
+    Capability.UNDO: "undo changes",
+    Capability.SHARE_VIEWS: "share views",
+    Capability.MANAGE_USERS: "manage users",
+    Capability.MANAGE_COLUMNS: "manage column rights",
+    Capability.BILLING: "see billing",
+    Capability.OPERATIONS: "see operations pages",
+    Capability.SEE_ALL_EXPORTS: "see everyone's exports",
+}
+
+
+class AccessDenied(PermissionDenied):
     """The person lacks a capability; the view layer answers 403."""
 
     def __init__(self, capability: Capability) -> None:
-        super().__init__(f"This needs the right to {capability.replace('_', ' ')}.")
+        super().__init__(f"Your role does not include the right to {_RIGHTS_IN_WORDS[capability]}.")
         self.capability = capability
 
 

@@ -1,4 +1,4 @@
-"""What each filter of a search means in the database. Field names come from the catalogue only, never from a request."""
+"""What each filter of a search means in the database. Field names come from the catalogue, never from a request."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
@@ -64,7 +64,11 @@ class Conditions:
                 continue
             if found.field == LOCATION:
                 yield from ((place, raw) for place in self._places() for raw in found.raw)
-            elif FIELDS[found.field].faceted and FIELDS[found.field].kind in {Kind.TEXT, Kind.CHOICE, Kind.LIST}:
+            elif FIELDS[found.field].faceted and FIELDS[found.field].kind in {
+                Kind.TEXT,
+                Kind.CHOICE,
+                Kind.LIST,
+            }:
                 yield from ((found.field, raw) for raw in found.raw)
 
     def _places(self) -> list[str]:
@@ -81,8 +85,10 @@ class Conditions:
             return nowhere if found.values[0] else ~nowhere
         somewhere = NOTHING
         for place in self._places():
-            somewhere |= self._contains(FIELDS[place], found.raw) if found.operator is Operator.CONTAINS else Q(
-                In(F(place), self._written(place, found.raw))
+            somewhere |= (
+                self._contains(FIELDS[place], found.raw)
+                if found.operator is Operator.CONTAINS
+                else Q(In(F(place), self._written(place, found.raw)))
             )
         return ~somewhere if found.operator is Operator.NONE_OF else somewhere
 
@@ -100,7 +106,12 @@ class Conditions:
             case Operator.GTE:
                 return Q((f"{known.name}__gte", _start(known, found.values[0])))
             case Operator.LTE:
-                return Q((f"{known.name}__lt" if known.kind is Kind.MOMENT else f"{known.name}__lte", _end(known, found.values[0])))
+                return Q(
+                    (
+                        f"{known.name}__lt" if known.kind is Kind.MOMENT else f"{known.name}__lte",
+                        _end(known, found.values[0]),
+                    )
+                )
 
     def _any_of(self, known: Field, found: Filter) -> Q:
         if known.kind is Kind.LIST:
@@ -168,7 +179,9 @@ def _one_of(known: Field, values: Iterable[Any]) -> Q:
             band = Q((f"{known.name}__gte", low))
             one |= band if high is None else band & Q((f"{known.name}__lte", high))
         elif known.kind is Kind.MOMENT:
-            one |= Q((f"{known.name}__gte", _start(known, value))) & Q((f"{known.name}__lt", _end(known, value)))
+            one |= Q((f"{known.name}__gte", _start(known, value))) & Q(
+                (f"{known.name}__lt", _end(known, value))
+            )
         else:
             one |= Q((known.name, value))
     return one
@@ -181,10 +194,9 @@ def _referred(name: str, raws: tuple[str, ...]) -> list[int]:
         named = Q()
         for raw in raws:
             named |= Q(name__iexact=raw)
-        found = Industry.objects.filter(named).values_list("pk", flat=True)
-    else:
-        found = AdminUser.objects.filter(email__in=[raw.lower() for raw in raws]).values_list("pk", flat=True)
-    return [*ids, *found]
+        return [*ids, *Industry.objects.filter(named).values_list("pk", flat=True)]
+    emails = [raw.lower() for raw in raws]
+    return [*ids, *AdminUser.objects.filter(email__in=emails).values_list("pk", flat=True)]
 
 
 def _start(known: Field, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The field catalogue: one entry per contact field, from which forms, columns, filters, search, import and rights derive.
+"""The field catalogue: one entry per contact field, from which forms, columns, filters, search, imports and rights come.
 
 Adding a field is one model field, one entry here and one migration.
 """
@@ -41,17 +41,12 @@ class Operator(StrEnum):
     CONTAINS = "contains"
 
 
+_VALUES = (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY)
 _OPERATORS: dict[Kind, tuple[Operator, ...]] = {
-    **{
-        kind: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY, Operator.CONTAINS)
-        for kind in (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LIST)
-    },
-    **{
-        kind: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY, Operator.GTE, Operator.LTE)
-        for kind in RANGE_KINDS
-    },
-    Kind.CHOICE: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY),
-    Kind.REFERENCE: (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY),
+    **dict.fromkeys((Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LIST), (*_VALUES, Operator.CONTAINS)),
+    **dict.fromkeys(RANGE_KINDS, (*_VALUES, Operator.GTE, Operator.LTE)),
+    Kind.CHOICE: _VALUES,
+    Kind.REFERENCE: _VALUES,
     Kind.BOOLEAN: (Operator.ANY_OF, Operator.NONE_OF),
 }
 

@@ -1,6 +1,5 @@
-"""The form for a contact, made from the catalogue: the fields this person may edit, cleaned by the same rules as imports."""
+"""The form for a contact, made from the catalogue: what this person may edit, cleaned by the rules of imports."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +34,10 @@ class CatalogueField(forms.CharField):
         if "\0" in (value or ""):
             raise forms.ValidationError("This holds a NUL character, which cannot be stored. Type it again.")
         try:
-            return clean(self.field, value or "")
+            cleaned = clean(self.field, value or "")
         except CleaningError as error:
             raise forms.ValidationError(str(error)) from error
+        return bool(cleaned) if self.field.kind is Kind.BOOLEAN else cleaned
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -46,6 +46,8 @@ class CatalogueField(forms.CharField):
             return ""
         if self.field.kind is Kind.LIST:
             return ", ".join(value)
+        if self.field.kind is Kind.BOOLEAN:
+            return "yes" if value else "no"
         if self.field.kind in {Kind.INTEGER, Kind.MONEY}:
             return str(value)
         if self.field.kind is Kind.DATE:
@@ -56,9 +58,14 @@ class CatalogueField(forms.CharField):
 
 
 def _widget(field: Field) -> forms.Widget:
+    if field.kind is Kind.BOOLEAN:
+        return forms.Select(choices=[("no", "No"), ("yes", "Yes")])
     if field.kind is Kind.CHOICE and not field.open_choices:
         return forms.Select(choices=[("", "—"), *((choice, choice) for choice in field.choices)])
-    attrs: dict[str, Any] = {"autocomplete": "off", "maxlength": field.max_length * (20 if field.kind is Kind.LIST else 1)}
+    attrs: dict[str, Any] = {
+        "autocomplete": "off",
+        "maxlength": field.max_length * (20 if field.kind is Kind.LIST else 1),
+    }
     if field.kind in _PLACEHOLDERS:
         attrs["placeholder"] = _PLACEHOLDERS[field.kind]
     if field.faceted or field.choices:
@@ -93,34 +100,41 @@ class ContactForm(forms.Form):
         return [
             Fieldset(str(group), bound)
             for group in Group
-            if (bound := [self[name] for name in self.fields if name in FIELDS and FIELDS[name].group is group])
+            if (
+                bound := [
+                    self[name] for name in self.fields if name in FIELDS and FIELDS[name].group is group
+                ]
+            )
         ]
 
     def values(self) -> dict[str, Any]:
-        """The cleaned values of catalogue fields; a reference as its id."""
+        """The cleaned values of the catalogue fields that the form sent; a reference as its id.
+
+        A field that was not sent, since its column was granted after the form was opened, is left alone.
+        """
         return {
             name: value.pk if isinstance(value, (Industry, AdminUser)) else value
             for name, value in self.cleaned_data.items()
-            if name in FIELDS
+            if name in FIELDS and name in self.data
         }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         offered = [name for name in RECOGNISABLE if name in self.fields]
-        if offered and not self.errors and not any(cleaned.get(name) for name in RECOGNISABLE):
-            raise forms.ValidationError("Give at least a name, an e-mail, a company, a LinkedIn page or a contact id.")
+        if self.data and offered and not self.errors and not any(cleaned.get(name) for name in offered):
+            raise forms.ValidationError(
+                "Give at least a name, an e-mail, a company, a LinkedIn page or a contact id."
+            )
         return cleaned
 
 
 def _form_field(field: Field) -> forms.Field:
-    if field.kind is Kind.BOOLEAN:
-        return forms.BooleanField(label=field.label, required=False, help_text=field.help)
     if field.name == "industry":
         industries = Industry.objects.filter(is_active=True).order_by("name")
         return forms.ModelChoiceField(industries, label=field.label, required=False, empty_label="—")
     if field.name == "owner":
         people = AdminUser.objects.filter(is_active=True).order_by("name", "email")
-        return forms.ModelChoiceField(people, label=field.label, required=False, empty_label="—", help_text=field.help)
+        return forms.ModelChoiceField(
+            people, label=field.label, required=False, empty_label="—", help_text=field.help
+        )
     return CatalogueField(field)
-
-

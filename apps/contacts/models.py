@@ -12,8 +12,8 @@ from django.db.models.functions import Lower, NullIf
 from django.urls import reverse
 
 from apps.contacts.facets.models import FacetDelta, FacetValue
-from apps.contacts.folding import Fold
 from apps.contacts.fields import EMAIL_STATUSES, FIELDS, TEXT_KINDS
+from apps.contacts.folding import Fold
 from apps.contacts.history.models import Change, KeptValue, Operation
 
 __all__ = [
@@ -49,7 +49,7 @@ class Industry(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("industry_detail", args=[self.pk])
+        return reverse("industry_edit", args=[self.pk])
 
 
 def _text(max_length: int = 255) -> "models.CharField[str, str]":

@@ -1,4 +1,4 @@
-"""What people do to contacts: one function for each act, each its own transaction and its own entry in the operation log."""
+"""What people do to contacts: one function for each act, each a transaction and an entry in the operation log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -117,7 +117,9 @@ def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _changed_values(contact: Contact, values: dict[str, Any], seen_version: int) -> dict[str, Any]:
     """The values to write: what this person changed, compared with what they saw. Raises ConflictingEdit."""
-    now = {name: getattr(contact, attribute) for name, attribute in zip(values, _attributes(values), strict=True)}
+    now = {
+        name: getattr(contact, attribute) for name, attribute in zip(values, _attributes(values), strict=True)
+    }
     since = {change.field: change for change in changed_since(contact.pk, seen_version)}
     changed: dict[str, Any] = {}
     conflicts: list[Conflict] = []

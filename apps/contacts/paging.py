@@ -71,6 +71,15 @@ def find_page(contacts: "QuerySet[Contact]", search: Search, *, known_count: int
         return finder.page([], Count(0))
 
 
+def position_of(contact_id: int, contacts: "QuerySet[Contact]", search: Search) -> Cursor | None:
+    """The cursor just behind one contact of a search; None when it is not among `contacts`."""
+    try:
+        row = _Finder(contacts.filter(pk=contact_id), search).first()
+    except EmptyResultSet:
+        return None
+    return _cursor_at(search, row, 0) if row else None
+
+
 class _Finder:
     def __init__(self, contacts: "QuerySet[Contact]", search: Search) -> None:
         self.search = search
@@ -90,15 +99,19 @@ class _Finder:
             ids=[row[0] for row in shown],
             count=count,
             first_index=first_index,
-            previous=self._at(shown[0], first_index, backwards=True) if shown and has_previous else None,
-            next=self._at(shown[-1], first_index + len(shown)) if shown and has_next else None,
+            previous=_cursor_at(self.search, shown[0], first_index, backwards=True)
+            if shown and has_previous
+            else None,
+            next=_cursor_at(self.search, shown[-1], first_index + len(shown)) if shown and has_next else None,
         )
 
     def collect(self) -> tuple[int, list[Row]]:
         """The number of matches, at most COUNT_CAP + 1, and the page's rows."""
         after, order = self._after(nulls_apart=False), self._order(nulls_apart=False)
         query, parameters = self._matches()
-        sql = _SQL["collect"].format(matches=query, cap=COUNT_CAP + 1, after=after.sql, order=order, limit=self.limit)
+        sql = _SQL["collect"].format(
+            matches=query, cap=COUNT_CAP + 1, after=after.sql, order=order, limit=self.limit
+        )
         with transaction.atomic(), connection.cursor() as cursor:
             if self.search.is_narrowed:
                 # With a limit in sight the planner likes to read the table until it has enough, and never has.
@@ -106,6 +119,13 @@ class _Finder:
             cursor.execute(sql, [*parameters, *after.parameters])
             rows = cursor.fetchall()
         return rows[0][0], [row[1:] for row in rows if row[1] is not None]
+
+    def first(self) -> Row | None:
+        query, parameters = self._matches()
+        with connection.cursor() as cursor:
+            cursor.execute(f"{query} LIMIT 1", parameters)
+            row: Row | None = cursor.fetchone()
+            return row
 
     def walk(self) -> list[Row]:
         """The page's rows in index order: first those that have a first sort value, then those that have none."""
@@ -133,7 +153,8 @@ class _Finder:
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, [*parameters, *condition.parameters])
-            return cursor.fetchall()
+            rows: list[Row] = cursor.fetchall()
+            return rows
 
     def _matches(self) -> tuple[str, tuple[Any, ...]]:
         keys = {f"k{place}": _expression(place, key) for place, key in enumerate(self.search.order)}
@@ -214,9 +235,10 @@ class _Finder:
             return self.cursor.index
         return max(self.cursor.index - shown, 0) if has_more else 0
 
-    def _at(self, row: Row, index: int, *, backwards: bool = False) -> Cursor:
-        order = tuple(str(key) for key in self.search.order)
-        return Cursor(order, tuple(plain_value(value) for value in row[1:]), row[0], backwards, index)
+
+def _cursor_at(search: Search, row: Row, index: int, *, backwards: bool = False) -> Cursor:
+    order = tuple(str(key) for key in search.order)
+    return Cursor(order, tuple(plain_value(value) for value in row[1:]), row[0], backwards, index)
 
 
 def _expression(place: int, key: SortKey) -> Any:

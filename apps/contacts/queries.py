@@ -1,15 +1,23 @@
 """What can be asked of the contacts, always under an Access."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
 
 from apps.accounts.access import Access, Capability
+from apps.accounts.models import AdminUser
 from apps.contacts.conditions import Conditions
-from apps.contacts.facets.queries import total_contacts
-from apps.contacts.models import Contact
-from apps.contacts.paging import Page, find_page
+from apps.contacts.facets.queries import Option, total_contacts, value_counts
+from apps.contacts.fields import Field, Kind
+from apps.contacts.models import Contact, Industry
+from apps.contacts.paging import Page, find_page, position_of
+from apps.contacts.rendering import plain_text
 from apps.contacts.search import Search
 
 
@@ -25,7 +33,9 @@ def search_page(search: Search, access: Access) -> Page:
     """One page of a search: ids in order, count, cursors."""
     conditions = Conditions(search, access)
     if search.is_narrowed:
-        return find_page(visible_to(access).filter(conditions.where()), search, known_count=conditions.exact_count())
+        return find_page(
+            visible_to(access).filter(conditions.where()), search, known_count=conditions.exact_count()
+        )
     return find_page(visible_to(access), search, known_count=total_contacts())
 
 
@@ -43,3 +53,74 @@ def readable_values(ids: Iterable[int], columns: Iterable[str], access: Access) 
 
 
 _SPOKEN = {"industry": "industry__name", "owner": "owner__name"}
+
+
+def industries_matching(text: str, limit: int) -> list[Option]:
+    """Industries whose name holds the text, the most used first, as facet values (ids)."""
+    named = Industry.objects.filter(is_active=True, name__icontains=text).values_list("pk", flat=True)
+    return _counted("industry", named)[:limit]
+
+
+def owners_matching(text: str, limit: int) -> list[Option]:
+    """People whose name or e-mail holds the text, who own most contacts first, as facet values (ids)."""
+    named = AdminUser.objects.filter(Q(name__icontains=text) | Q(email__icontains=text)).values_list(
+        "pk", flat=True
+    )
+    return _counted("owner", named)[:limit]
+
+
+def _counted(field: str, ids: Iterable[int]) -> list[Option]:
+    counts = value_counts(field, [str(pk) for pk in ids])
+    return sorted((Option(value, n) for value, n in counts.items()), key=lambda option: -option.n)
+
+
+def neighbours(contact_id: int, search: Search, access: Access) -> tuple[int | None, int | None]:
+    """The contacts before and behind this one in a search's order; None at the ends, or when it is not among them."""
+    conditions = Conditions(search, access)
+    matching = visible_to(access).filter(conditions.where())
+    position = position_of(contact_id, matching, search)
+    if position is None:
+        return None, None
+    count = conditions.exact_count() if search.is_narrowed else total_contacts()
+    found: list[int | None] = []
+    for backwards in (True, False):
+        step = replace(search, cursor=replace(position, backwards=backwards), page_size=1)
+        page = find_page(matching, step, known_count=count)
+        found.append(page.ids[0] if page.ids else None)
+    return found[0], found[1]
+
+
+def spoken_values(field: Field, values: Iterable[Any]) -> list[str]:
+    """Values in words; ids of industries and people as their names."""
+    held = list(values)
+    if field.kind is not Kind.REFERENCE:
+        return [plain_text(field, value) for value in held]
+    model: type[models.Model] = Industry if field.name == "industry" else AdminUser
+    named = model._default_manager.in_bulk([value for value in held if value is not None])
+    return [str(named.get(value, "")) for value in held]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedIndustry:
+    """An industry and its number of contacts; None for somebody who may not read the column."""
+
+    id: int
+    name: str
+    description: str
+    is_active: bool
+    n: int | None
+
+    @property
+    def contacts_href(self) -> str:
+        return f"{reverse('contact_list')}?{urlencode({'industry': self.name})}"
+
+
+def industries_with_counts(text: str, access: Access) -> list[CountedIndustry]:
+    """Industries whose name holds the text, by name."""
+    industries = list(Industry.objects.filter(name__icontains=text).order_by(Lower("name")))
+    ids = [str(industry.pk) for industry in industries]
+    counts = value_counts("industry", ids) if access.can_read("industry") else {}
+    return [
+        CountedIndustry(each.pk, each.name, each.description, each.is_active, counts.get(str(each.pk)))
+        for each in industries
+    ]

@@ -4,7 +4,7 @@ Only (field, operator) pairs of the catalogue that the Access may read are known
 does not exist give the same problem, word for word.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -38,7 +38,7 @@ type Value = str | int | bool | date | datetime | Range
 class Parameters(Protocol):
     """What a QueryDict offers."""
 
-    def keys(self) -> Iterable[str]: ...
+    def __iter__(self) -> Iterator[str]: ...
     def getlist(self, key: str) -> list[str]: ...
 
 
@@ -139,10 +139,8 @@ class _Parser:
 
     def parse(self, parameters: Parameters, ignored: frozenset[str]) -> Search:
         own = {"q", "sort", "after", "page_size"}
-        filters = []
-        for name in parameters.keys():
-            if name not in own and name not in ignored:
-                filters.append(self._filter(name, parameters.getlist(name)))
+        names = [name for name in parameters if name not in own and name not in ignored]
+        filters = [self._filter(name, parameters.getlist(name)) for name in names]
         text = self._text(parameters.getlist("q"))
         sort = self._sort(parameters.getlist("sort"))
         order = self._order(sort)
@@ -202,7 +200,9 @@ class _Parser:
         text = " ".join(" ".join(raws).split())
         if not text:
             return ""
-        searchable = [name for name, known in FIELDS.items() if known.searchable and self.access.can_read(name)]
+        searchable = [
+            name for name, known in FIELDS.items() if known.searchable and self.access.can_read(name)
+        ]
         if not searchable:
             self._problem("q", "There is no such filter.")
             return ""

@@ -40,7 +40,7 @@ class FacetValue(models.Model):
 
 
 class FacetDelta(models.Model):
-    """A change of a count, appended by the triggers on contacts, so that writers never wait for each other's counters."""
+    """A change of a count, appended by the triggers on contacts, so that no writer waits for another's counter."""
 
     field = models.CharField(max_length=63)
     value = models.CharField(max_length=255)

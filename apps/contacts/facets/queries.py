@@ -55,9 +55,9 @@ def top_values(fields: Sequence[str], limit: int) -> dict[str, list[Option]]:
 
 def matching_values(field: str, text: str, limit: int) -> list[Option]:
     """Values that hold the text, those beginning with it first, then by frequency."""
-    arguments = {"field": field, "limit": limit, "prefix": f"{_escaped(text)}%", **_patterns(text)}
+    arguments: dict[str, str | int] = {"field": field, "limit": limit, "prefix": f"{_escaped(text)}%"}
     with connection.cursor() as cursor:
-        cursor.execute(_SQL["matching_values"], arguments)
+        cursor.execute(_SQL["matching_values"], arguments | _patterns(text))
         return [Option(value, n) for value, n in cursor.fetchall()]
 
 
@@ -76,17 +76,23 @@ def spellings(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spelli
             for field, asked, held, n in cursor.fetchall():
                 written[field, asked].append((held, n))
     return {
-        pair: Spellings(tuple(held for held, _ in written[pair]), sum(n for _, n in written[pair])) for pair in pairs
+        pair: Spellings(tuple(held for held, _ in written[pair]), sum(n for _, n in written[pair]))
+        for pair in pairs
     }
 
 
 def values_containing(field: str, text: str) -> list[str]:
     """The field's values that hold the text, at most MAX_SPELLINGS."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SQL["containing_values"], {"field": field, "limit": MAX_SPELLINGS, **_patterns(text)}
-        )
+        cursor.execute(_SQL["containing_values"], {"field": field, "limit": MAX_SPELLINGS, **_patterns(text)})
         return [row[0] for row in cursor.fetchall()]
+
+
+def value_counts(field: str, values: Sequence[str]) -> dict[str, int]:
+    """How many contacts hold each of the given values."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["value_counts"], {"field": field, "values": list(values)})
+        return dict(cursor.fetchall())
 
 
 def total_contacts() -> int:

@@ -56,6 +56,14 @@ SELECT value FROM contacts_facetdelta WHERE field = %(field)s AND d > 0
     AND (a360_fold(value) LIKE a360_fold(%(pattern)s) OR a360_fold(value) LIKE a360_fold(%(other_pattern)s))
 LIMIT %(limit)s;
 
+-- name: value_counts
+-- How many contacts hold each of some values of a field: value, n.
+SELECT wanted.value, (
+    coalesce((SELECT sum(n) FROM contacts_facetvalue held WHERE held.field = %(field)s AND held.value = wanted.value), 0)
+  + coalesce((SELECT sum(d) FROM contacts_facetdelta held WHERE held.field = %(field)s AND held.value = wanted.value), 0)
+)::bigint
+FROM unnest(%(values)s::text[]) AS wanted(value);
+
 -- name: total
 SELECT coalesce((SELECT sum(n) FROM contacts_facetvalue WHERE field = ''), 0)
      + coalesce((SELECT sum(d) FROM contacts_facetdelta WHERE field = ''), 0);

@@ -1,0 +1,192 @@
+"""The panel of filters at the left of the list: groups that open, the most frequent values with their counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+
+from apps.accounts.access import Access
+from apps.accounts.models import AdminUser
+from apps.contacts.facets.queries import Option, top_values
+from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, RANGE_KINDS, Kind, Operator
+from apps.contacts.models import Industry
+from apps.contacts.search import LOCATION, Search
+
+# (key, label, controls, open from the start)
+_GROUPS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
+    ("seniority", "Seniority", ("seniority",), True),
+    ("location", "Location", (LOCATION,), True),
+    ("employees", "Employees", ("employees",), True),
+    ("industry", "Industry", ("industry",), True),
+    ("title", "Job title", ("title",), False),
+    ("departments", "Departments", ("departments",), False),
+    ("name", "Name", ("first_name", "last_name"), False),
+    ("company", "Company", ("company",), False),
+    ("email", "E-mail", ("email_status", "email"), False),
+    ("technologies", "Technologies", ("technologies",), False),
+    ("keywords", "Keywords", ("keywords",), False),
+    ("revenue", "Revenue", ("annual_revenue",), False),
+    (
+        "funding",
+        "Funding",
+        ("latest_funding", "total_funding", "latest_funding_amount", "last_raised_at"),
+        False,
+    ),
+    ("pipeline", "Stage, owner, tags", ("stage", "owner", "tags"), False),
+    ("phones", "Phones", ("work_direct_phone", "mobile_phone"), False),
+    ("linkedin", "LinkedIn", ("person_linkedin_url",), False),
+    ("dates", "Dates", ("created_at", "updated_at", "last_contacted_at"), False),
+    ("source", "Source and consent", ("source", "lawful_basis", "do_not_contact"), False),
+)
+_MOST_OPTIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PanelOption:
+    value: str
+    label: str
+    n: int | None
+    share: int = 0  # of the group's most frequent value, in per cent
+    is_included: bool = False
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One filter's inputs. `type`: values, text, number, money or date."""
+
+    field: str
+    label: str
+    type: str
+    options: list[PanelOption]
+    options_href: str
+    contains: str
+    gte: str
+    lte: str
+    empty: str
+    has_empty: bool
+    has_contains: bool
+    active_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanelGroup:
+    key: str
+    label: str
+    is_open: bool
+    active_count: int
+    controls: list[Control]
+
+
+def panel_groups(search: Search, access: Access) -> list[PanelGroup]:
+    """The groups with at least one filter that this person may use."""
+    usable = [name for _, _, names, _ in _GROUPS for name in names if _may_use(name, access)]
+    options = _most_frequent(usable)
+    groups = []
+    for key, label, names, is_open in _GROUPS:
+        controls = [
+            _control(name, search, options.get(name, [])[: _most(name)]) for name in names if name in usable
+        ]
+        active_count = sum(control.active_count for control in controls)
+        if controls:
+            groups.append(PanelGroup(key, label, is_open or active_count > 0, active_count, controls))
+    return groups
+
+
+def named_options(field: str, options: Iterable[Option]) -> list[PanelOption]:
+    """Options as people and the search's parameters name them: an industry by its name, an owner by e-mail."""
+    held = list(options)
+    if field == "industry":
+        ids = [int(option.value) for option in held]
+        names = {
+            str(pk): (name, name)
+            for pk, name in Industry.objects.filter(pk__in=ids).values_list("pk", "name")
+        }
+    elif field == "owner":
+        people = AdminUser.objects.filter(pk__in=[int(option.value) for option in held])
+        names = {str(person.pk): (person.email, person.display_name) for person in people}
+    else:
+        names = {option.value: (option.value, option.value) for option in held}
+    most = max((option.n for option in held), default=0) or 1
+    return [
+        PanelOption(*names[option.value], n=option.n, share=max(option.n * 100 // most, 1))
+        for option in held
+        if option.value in names and option.n > 0
+    ]
+
+
+def options_field(name: str) -> str:
+    """The faceted field behind an option list; a location's most frequent values are countries."""
+    return "country" if name == LOCATION else name
+
+
+def _most(name: str) -> int:
+    """How many values to show before "find a value": bands of employees all, of the rest the most frequent."""
+    return len(EMPLOYEE_BANDS) if name == "employees" else _MOST_OPTIONS
+
+
+def _may_use(name: str, access: Access) -> bool:
+    if name == LOCATION:
+        return any(access.can_read(place) for place in LOCATION_FIELDS)
+    return access.can_read(name)
+
+
+def _is_faceted(name: str) -> bool:
+    return name == LOCATION or FIELDS[name].faceted
+
+
+def _most_frequent(names: Sequence[str]) -> dict[str, list[PanelOption]]:
+    faceted = [name for name in names if _is_faceted(name)]
+    found = top_values([options_field(name) for name in faceted], 12)
+    options = {name: named_options(name, found[options_field(name)]) for name in faceted}
+    if "employees" in options:
+        order = [label for label, _, _ in EMPLOYEE_BANDS]
+        options["employees"].sort(key=lambda option: order.index(option.value))
+    return options
+
+
+def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Control:
+    field = FIELDS[options_field(name)]
+    active = {found.operator: found.raw for found in search.filters_on(name)}
+    is_range = field.kind in RANGE_KINDS
+    if field.kind in {Kind.CHOICE, Kind.BOOLEAN} and not field.open_choices and not options:
+        choices = ("true", "false") if field.kind is Kind.BOOLEAN else field.choices
+        options = [
+            PanelOption(choice, {"true": "Yes", "false": "No"}.get(choice, choice), None)
+            for choice in choices
+        ]
+    return Control(
+        field=name,
+        label="Location" if name == LOCATION else field.label,
+        type=_type_of(name, is_range),
+        options=_marked(options, active),
+        options_href=reverse("contact_options", args=[name])
+        if _is_faceted(name) and name != "employees"
+        else "",
+        contains=", ".join(active.get(Operator.CONTAINS, ())),
+        gte="".join(active.get(Operator.GTE, ())),
+        lte="".join(active.get(Operator.LTE, ())),
+        empty="".join(active.get(Operator.EMPTY, ())),
+        has_empty=Operator.EMPTY in field.operators,
+        has_contains=Operator.CONTAINS in field.operators and field.kind is not Kind.CHOICE,
+        active_count=sum(len(raw) for raw in active.values()),
+    )
+
+
+def _type_of(name: str, is_range: bool) -> str:
+    kind = FIELDS[options_field(name)].kind
+    if is_range:
+        return {Kind.MONEY: "money", Kind.INTEGER: "number"}.get(kind, "date")
+    return "values" if _is_faceted(name) or kind in {Kind.CHOICE, Kind.BOOLEAN} else "text"
+
+
+def _marked(options: Sequence[PanelOption], active: Mapping[Operator, tuple[str, ...]]) -> list[PanelOption]:
+    """The options with what is on ticked; values that are on but not among them come first."""
+    included = active.get(Operator.ANY_OF, ())
+    excluded = active.get(Operator.NONE_OF, ())
+    known = {option.value for option in options}
+    extra = [PanelOption(raw, raw, None) for raw in dict.fromkeys([*included, *excluded]) if raw not in known]
+    return [
+        replace(option, is_included=option.value in included, is_excluded=option.value in excluded)
+        for option in [*extra, *options]
+    ]

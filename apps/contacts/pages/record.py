@@ -1,0 +1,139 @@
+"""One contact, as the side panel and the page show it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from apps.accounts.access import Access, Capability
+from apps.contacts.fields import CUSTOM, FIELDS, Group, Kind
+from apps.contacts.history.queries import timeline
+from apps.contacts.models import Note
+from apps.contacts.pages.addresses import list_href, record_href
+from apps.contacts.pages.table import name_of
+from apps.contacts.queries import neighbours, readable_values
+from apps.contacts.rendering import entry, hue_of, initials_of, phone_href
+from apps.contacts.search import Search
+
+RECENT_CHANGES = 20
+_PHONES = (
+    "mobile_phone",
+    "work_direct_phone",
+    "corporate_phone",
+    "company_phone",
+    "home_phone",
+    "other_phone",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Who it is, for the head of every page about a contact."""
+
+    id: int
+    name: str
+    initials: str
+    hue: int
+    subtitle: str
+    version: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    label: str
+    html: SafeString
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryGroup:
+    label: str
+    entries: list[Entry]
+
+    @property
+    def is_empty(self) -> bool:
+        return all(entry.is_empty for entry in self.entries)
+
+
+def heading(values: dict[str, Any]) -> Heading:
+    name = name_of(values)
+    subtitle = " · ".join(part for part in (values.get("title"), values.get("company")) if part)
+    href = reverse("contact_detail", args=[values["id"]])
+    return Heading(values["id"], name, initials_of(name), hue_of(name), subtitle, values["version"], href)
+
+
+def heading_of(contact_id: int, access: Access) -> Heading | None:
+    """The heading alone; None when there is no such contact."""
+    found = readable_values([contact_id], ("first_name", "last_name", "title", "company", "email"), access)
+    return heading(found[0]) if found else None
+
+
+def record_context(contact_id: int, search: Search, access: Access) -> dict[str, Any] | None:
+    """Everything the record shows; None when there is no such contact."""
+    found = readable_values([contact_id], [*FIELDS, CUSTOM], access)
+    if not found:
+        return None
+    values = found[0]
+    before, behind = neighbours(contact_id, search, access)
+    return {
+        "contact": heading(values),
+        "groups": _groups(values, access),
+        "custom": _custom(values),
+        "actions": _actions(values),
+        "can_edit": access.can(Capability.EDIT) and bool(access.editable),
+        "can_delete": access.can(Capability.DELETE),
+        "can_undo": access.can(Capability.UNDO),
+        "history": timeline(contact_id, access, RECENT_CHANGES),
+        "notes": Note.objects.filter(contact_id=contact_id)
+        .select_related("author")
+        .order_by("-created_at")[:50],
+        "previous_href": record_href(before, search) if before else None,
+        "next_href": record_href(behind, search) if behind else None,
+        "previous_panel_href": list_href(search, record=before) if before else None,
+        "next_panel_href": list_href(search, record=behind) if behind else None,
+        "list_href": list_href(search),
+        "page_href": record_href(contact_id, search),
+        "edit_href": reverse("contact_edit", args=[contact_id]),
+        "delete_href": reverse("contact_delete", args=[contact_id]),
+        "history_href": reverse("contact_history", args=[contact_id]),
+        "note_href": reverse("contact_note", args=[contact_id]),
+    }
+
+
+def _groups(values: dict[str, Any], access: Access) -> list[EntryGroup]:
+    groups = []
+    for group in Group:
+        entries = [
+            Entry(field.name, field.label, entry(field, values), _is_empty(values[field.name], field.kind))
+            for field in FIELDS.values()
+            if field.group is group and access.can_read(field.name)
+        ]
+        if entries:
+            groups.append(EntryGroup(str(group), entries))
+    return groups
+
+
+def _is_empty(value: Any, kind: Kind) -> bool:
+    return value in (None, "", []) or (kind is Kind.BOOLEAN and not value)
+
+
+def _custom(values: dict[str, Any]) -> list[dict[str, str]]:
+    """What an import could not place, by the file's own headers."""
+    custom = values.get(CUSTOM) or {}
+    return [
+        {"label": label, "value": ", ".join(map(str, value)) if isinstance(value, list) else str(value)}
+        for label, value in custom.items()
+    ]
+
+
+def _actions(values: dict[str, Any]) -> dict[str, str]:
+    phone = next((values[name] for name in _PHONES if values.get(name)), "")
+    linkedin = values.get("person_linkedin_url", "")
+    return {
+        "email_href": f"mailto:{values['email']}" if values.get("email") else "",
+        "phone_href": phone_href(phone) if phone else "",
+        "linkedin_href": linkedin if linkedin.startswith(("https://", "http://")) else "",
+    }

@@ -1,0 +1,122 @@
+"""The contact list's table: which columns, how they sort, what each cell shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from apps.accounts.access import Access
+from apps.contacts.fields import FIELDS, NUMBER_KINDS, Field
+from apps.contacts.pages.addresses import list_href, record_href
+from apps.contacts.queries import readable_values
+from apps.contacts.rendering import cell, hue_of, initials_of
+from apps.contacts.search import Search, SortKey
+
+NAME_FIELDS = ("first_name", "last_name")
+# What cells look at besides their own field.
+_COMPANIONS = {"email": ("email_status",)}
+_FOR_NAME = (*NAME_FIELDS, "person_linkedin_url")
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    name: str
+    label: str
+    width: int
+    is_number: bool
+    sort_href: str | None
+    direction: str  # "ascending", "descending" or ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    name: str
+    label: str
+    kind: str
+    html: SafeString
+    is_number: bool
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    id: int
+    href: str
+    panel_href: str
+    name: str
+    initials: str
+    hue: int
+    linkedin_url: str
+    cells: list[TableCell]
+
+
+def shown_fields(access: Access) -> list[Field]:
+    """The columns behind the name, in the catalogue's order."""
+    return [
+        field
+        for field in FIELDS.values()
+        if field.is_default_column and field.name not in NAME_FIELDS and access.can_read(field.name)
+    ]
+
+
+def table_columns(search: Search, access: Access) -> list[TableColumn]:
+    """The name first, then the shown fields."""
+    sorts_name = next((name for name in ("last_name", "first_name") if access.can_read(name)), None)
+    name = TableColumn("name", "Name", 220, False, *_sorting(search, sorts_name))
+    others = [
+        TableColumn(
+            field.name,
+            field.label,
+            field.width,
+            field.kind in NUMBER_KINDS,
+            *_sorting(search, field.name if field.sortable else None),
+        )
+        for field in shown_fields(access)
+    ]
+    return [name, *others]
+
+
+def _sorting(search: Search, name: str | None) -> tuple[str | None, str]:
+    """The address that sorts by a column, and how it is sorted now."""
+    if name is None:
+        return None, ""
+    directions = {SortKey(name): "ascending", SortKey(name, True): "descending"}
+    direction = next((directions[key] for key in search.order[:1] if key in directions), "")
+    # Already sorted by it without having been asked (by name): a click turns it round.
+    asked = search.sorted_by(name) if search.sort or not direction else search.sorted_by(name).sorted_by(name)
+    return list_href(asked), direction
+
+
+def table_rows(ids: Sequence[int], search: Search, access: Access) -> list[TableRow]:
+    fields = shown_fields(access)
+    companions = [other for field in fields for other in _COMPANIONS.get(field.name, ())]
+    wanted = dict.fromkeys([*_FOR_NAME, *(field.name for field in fields), *companions])
+    return [_row(values, fields, search) for values in readable_values(ids, wanted, access)]
+
+
+def _row(values: dict[str, Any], fields: Sequence[Field], search: Search) -> TableRow:
+    name = name_of(values)
+    return TableRow(
+        id=values["id"],
+        href=record_href(values["id"], search),
+        panel_href=list_href(search, record=values["id"]),
+        name=name,
+        initials=initials_of(name),
+        hue=hue_of(name),
+        linkedin_url=values.get("person_linkedin_url", ""),
+        cells=[_cell(field, values) for field in fields],
+    )
+
+
+def _cell(field: Field, values: dict[str, Any]) -> TableCell:
+    is_empty = values.get(field.name) in (None, "", [])
+    return TableCell(
+        field.name, field.label, str(field.kind), cell(field, values), field.kind in NUMBER_KINDS, is_empty
+    )
+
+
+def name_of(values: dict[str, Any]) -> str:
+    """What to call a contact, from those of its columns that may be read."""
+    name = " ".join(part for part in (values.get("first_name"), values.get("last_name")) if part)
+    return name or values.get("email") or values.get("company") or f"Contact {values['id']}"

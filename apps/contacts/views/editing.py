@@ -1,0 +1,172 @@
+"""Creating, editing and deleting a contact, notes on it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts.access import Access, Capability
+from apps.accounts.gate import requires
+from apps.contacts.fields import FIELDS, Kind
+from apps.contacts.forms import ContactForm
+from apps.contacts.models import Contact
+from apps.contacts.operations import (
+    Conflict,
+    ConflictingEdit,
+    ContactGone,
+    DuplicateKey,
+    add_note,
+    create_contact,
+    delete_contacts,
+    edit_contact,
+)
+from apps.contacts.pages.duplicates import Duplicate, duplicates_of
+from apps.contacts.pages.record import Heading, heading_of
+from apps.contacts.queries import spoken_values, visible_to
+
+MAX_NOTE_LENGTH = 20_000
+MAX_REASON_LENGTH = 500
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.CREATE)
+def contact_create(request: HttpRequest, access: Access) -> HttpResponse:
+    form = ContactForm(request.POST if request.method == "POST" else None, access=access)
+    if request.method != "POST" or not form.is_valid():
+        return _form_page(request, form, None)
+    duplicates = duplicates_of(form.values(), access)
+    if duplicates:
+        return _form_page(request, form, None, duplicates)
+    try:
+        contact = create_contact(access=access, values=form.values())
+    except DuplicateKey as error:
+        _refuse(form, error, access)
+        return _form_page(request, form, None)
+    messages.success(request, "Contact created.")
+    return redirect("contact_detail", contact_id=contact.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.EDIT)
+def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
+    contact = visible_to(access).filter(pk=contact_id).first()
+    if contact is None:
+        raise Http404
+    if request.method != "POST":
+        return _form_page(request, _form_of(contact, access), heading_of(contact_id, access))
+    form = ContactForm(request.POST, access=access)
+    if not form.is_valid():
+        return _form_page(request, form, heading_of(contact_id, access))
+    values = {
+        name: value for name, value in form.values().items() if request.POST.get(f"choice_{name}") != "theirs"
+    }
+    try:
+        edit_contact(contact_id, access=access, values=values, seen_version=form.cleaned_data["version"] or 0)
+    except ConflictingEdit as error:
+        return _conflict_page(request, error, heading_of(contact_id, access))
+    except DuplicateKey as error:
+        _refuse(form, error, access)
+        return _form_page(request, form, heading_of(contact_id, access))
+    except ContactGone as error:
+        raise Http404 from error
+    messages.success(request, "Saved.")
+    return redirect("contact_detail", contact_id=contact_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.DELETE)
+def contact_delete(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
+    contact = heading_of(contact_id, access)
+    if contact is None:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "contacts/delete.html", {"nav_current": "contacts", "contact": contact})
+    reason = _plain_line(request.POST.get("reason", ""))[:MAX_REASON_LENGTH]
+    delete_contacts([contact_id], access=access, reason=reason)
+    messages.success(request, f"{contact.name} is in the trash.")
+    return redirect("contact_list")
+
+
+@require_POST
+@requires(Capability.EDIT)
+def contact_note(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
+    text = request.POST.get("text", "").replace("\0", "").strip()[:MAX_NOTE_LENGTH]
+    try:
+        if text:
+            add_note(contact_id, access=access, text=text)
+    except ContactGone as error:
+        raise Http404 from error
+    return redirect(reverse("contact_detail", args=[contact_id]) + "#notes")
+
+
+def _form_of(contact: Contact, access: Access) -> ContactForm:
+    names = [name for name in FIELDS if access.can_edit(name) and FIELDS[name].is_writable]
+    attributes = {"industry": "industry_id", "owner": "owner_id"}
+    initial = {name: getattr(contact, attributes.get(name, name)) for name in names}
+    return ContactForm(initial={**initial, "version": contact.version}, access=access)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: ContactForm,
+    contact: Heading | None,
+    duplicates: list[Duplicate] | None = None,
+) -> HttpResponse:
+    context = {
+        "nav_current": "contacts",
+        "form": form,
+        "fieldsets": form.fieldsets(),
+        "contact": contact,
+        "cancel_href": contact.href if contact else reverse("contact_list"),
+        "duplicates": duplicates or [],
+    }
+    refused = form.is_bound and (form.errors or duplicates)
+    return render(request, "contacts/form.html", context, status=422 if refused else 200)
+
+
+def _refuse(form: ContactForm, error: DuplicateKey, access: Access) -> None:
+    """Say whose key it is only to somebody who may read that column."""
+    if error.field in form.fields:
+        form.add_error(error.field, str(error))
+    else:
+        form.add_error(None, "This contact cannot be saved as it is.")
+
+
+def _conflict_page(request: HttpRequest, error: ConflictingEdit, contact: Heading | None) -> HttpResponse:
+    if contact is None:
+        raise Http404
+    kept = {"csrfmiddlewaretoken", "version"}
+    context = {
+        "nav_current": "contacts",
+        "contact": contact,
+        "conflicts": [_shown(conflict) for conflict in error.conflicts],
+        "carried": [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name not in kept and not name.startswith("choice_")
+        ],
+        "version": error.version,
+    }
+    return render(request, "contacts/conflict.html", context, status=409)
+
+
+def _shown(conflict: Conflict) -> dict[str, Any]:
+    field = FIELDS[conflict.field]
+    theirs, mine = spoken_values(field, [conflict.theirs, conflict.mine])
+    return {
+        "name": field.name,
+        "label": field.label,
+        "theirs": theirs,
+        "mine": mine,
+        "changed_by": conflict.changed_by,
+        "when": conflict.changed_at,
+        "is_list": field.kind is Kind.LIST,
+    }
+
+
+def _plain_line(text: str) -> str:
+    return " ".join(text.replace("\0", "").split())
