@@ -28,7 +28,6 @@ def migrate() -> None:
 def refuse_unreachable_database() -> None:
     """Ask once without the pool, which would try for ten seconds and then forget the reason."""
     parameters = {**connection.get_connection_params(), "connect_timeout": 5}
-    del parameters["pool"]
     try:
         with psycopg.connect(**parameters) as probe:
             version = probe.info.server_version

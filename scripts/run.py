@@ -120,7 +120,7 @@ def wait_until_it_answers(web: subprocess.Popen[bytes], host: str, port: int) ->
             probe.settimeout(WEB_START_SECONDS)
             try:
                 probe.connect((target, port))
-                probe.sendall(b"HEAD /login/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                probe.sendall(b"GET /login/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
                 if probe.recv(16):
                     return
             except OSError:

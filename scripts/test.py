@@ -18,7 +18,7 @@ def main() -> int:
     browser = ensure_chromium()
     environment = os.environ | {"CHROMIUM": browser, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
     with borrowed_database():
-        plain = pytest("-n", "2", "--dist", "worksteal", "-m", "not browser")
+        plain = pytest("-n", "2", "--dist", "loadgroup", "-m", "not browser")
         in_browser = pytest("-m", "browser", "tests/functional", environment=environment)
     return plain or in_browser
 

@@ -85,7 +85,7 @@ def test_the_product_is_no_superuser_and_can_install_what_it_needs(running):
     assert answer(running, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
     with connect(running) as connection:
         for name in ("pg_trgm", "btree_gin", "unaccent"):
-            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")  # type: ignore[arg-type]
+            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
 
 
 def test_a_password_is_asked_for_even_on_the_socket(running):
@@ -155,12 +155,10 @@ def test_a_pid_file_whose_number_now_belongs_to_another_program_is_no_obstacle(r
         for path in (Layout(running).cluster / "postmaster.pid", Layout(running).socket_lock)
     }
     embedded.stop(running)
-    owner = Layout(running).cluster.stat()
+    facts = Layout(running).cluster.stat()
     # A neighbour of the same user: the case in which PostgreSQL by itself refuses to start.
-    neighbour = subprocess.Popen(
-        ["sleep", "600"],
-        **({"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if IS_ROOT else {}),
-    )
+    owner = Account(uid=facts.st_uid, gid=facts.st_gid, name="owner")
+    neighbour = subprocess.Popen(["/bin/sleep", "600"], preexec_fn=owner.become())  # noqa: PLW1509
     try:
         for path, content in locks.items():
             path.write_text(f"{neighbour.pid}\n{content.split('\n', 1)[1]}")

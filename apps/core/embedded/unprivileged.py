@@ -17,7 +17,9 @@ from pathlib import Path
 from apps.core.embedded.errors import SetupError
 
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAPBSET_READ, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 23, 47, 2
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAPBSET_READ, PR_SET_SECUREBITS = 1, 8, 23, 28
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+SECBIT_NO_SETUID_FIXUP, SECBIT_KEEP_CAPS = 1 << 2, 1 << 4
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -53,7 +55,10 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def _drop_root(self) -> None:
-        _checked(_libc.prctl(PR_SET_KEEPCAPS, int(self.capability is not None), 0, 0, 0))
+        if self.capability is not None:
+            _checked(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+            # Else access(2), which initdb asks before it runs the server, would answer without the capability.
+            _libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS, 0, 0, 0)
         os.setgroups([])
         os.setresgid(self.gid, self.gid, self.gid)
         os.setresuid(self.uid, self.uid, self.uid)
