@@ -134,6 +134,14 @@ def installation(tmp_path_factory) -> Iterator[Installation]:
         copy.make("stop")
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left_running(installation) -> Iterator[None]:
+    """A failed test must not fail the next one too."""
+    yield
+    if installation.processes():
+        installation.make("stop")
+
+
 def copy_of_project(target: Path) -> Path:
     """What a clone would hold: every file that git keeps, or would keep if it were added."""
     listed = subprocess.run(
@@ -238,6 +246,7 @@ def test_after_a_kill_the_web_server_is_gone_and_the_next_start_works(installati
 
 def test_a_port_in_use_is_one_line(installation):
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", installation.port))
         other.listen()
         assert complaint(installation.make("run")).startswith(
