@@ -6,6 +6,8 @@ from django.conf import settings
 
 from apps.core import embedded
 
+pytest_plugins = ["tests.cast"]
+
 # The same examples every time: a red run must be red again. No deadline: two cores are shared by everything here.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("repeatable")
