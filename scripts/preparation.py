@@ -22,7 +22,10 @@ def migrate() -> None:
             print("Bringing the tables up to date …", flush=True)
             call_command("migrate", interactive=False, verbosity=0)
     except DatabaseError as error:
-        raise SetupError(f"The tables could not be brought up to date: {_first_line(error)}") from error
+        raise SetupError(
+            f"The tables could not be brought up to date: {_first_line(error)} "
+            "(.venv/bin/python manage.py migrate says where)"
+        ) from error
 
 
 def refuse_unreachable_database() -> None:
