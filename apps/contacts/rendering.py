@@ -17,7 +17,7 @@ _MOST_LISTED = 3
 _LINK_SCHEMES = frozenset({"http", "https"})
 _MONEY_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
 _STAGE_TONES = {"Hot": "hot", "Warm": "warm", "Cold": "cold"}
-EMPTY = SafeString("–")
+EMPTY = SafeString("")  # the template draws the dash
 
 
 def hue_of(text: str) -> int:
@@ -116,7 +116,10 @@ def _value(field: Field, row: Mapping[str, Any], value: Any) -> SafeString:
         return link(value)
     if field.kind is Kind.MOMENT:
         return format_html(
-            '<time datetime="{}" title="{}">{}</time>', value.isoformat(), plain_text(field, value), time_ago(value)
+            '<time datetime="{}" title="{}">{}</time>',
+            value.isoformat(),
+            plain_text(field, value),
+            time_ago(value),
         )
     if field.kind is Kind.REFERENCE:
         return format_html("{}", row.get(f"{field.name}__name") or value)
@@ -144,7 +147,7 @@ def _is_splittable(url: str) -> bool:
 
 def phone_href(phone: str) -> str:
     """The tel: address of a phone as written; letters and extensions are left out."""
-    digits = "".join(sign for sign in phone.split("x")[0] if sign.isdigit())
+    digits = "".join(sign for sign in phone.split("x", maxsplit=1)[0] if sign.isdigit())
     return f"tel:{'+' if phone.lstrip().startswith('+') else ''}{digits}"
 
 

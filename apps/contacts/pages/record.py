@@ -99,7 +99,7 @@ def record_context(contact_id: int, search: Search, access: Access) -> dict[str,
         "edit_href": reverse("contact_edit", args=[contact_id]),
         "delete_href": reverse("contact_delete", args=[contact_id]),
         "history_href": reverse("contact_history", args=[contact_id]),
-        "note_href": reverse("contact_note", args=[contact_id]),
+        "notes_href": reverse("contact_note", args=[contact_id]),
     }
 
 

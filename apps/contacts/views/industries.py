@@ -13,7 +13,7 @@ from apps.contacts.models import Industry
 from apps.contacts.queries import industries_with_counts
 
 
-class IndustryForm(forms.ModelForm[Industry]):
+class IndustryForm(forms.ModelForm):
     class Meta:
         model = Industry
         fields = ("name", "description", "is_active")

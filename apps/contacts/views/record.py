@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -25,21 +26,22 @@ def contact_detail(request: HttpRequest, access: Access, contact_id: int) -> Htt
         raise Http404
     is_panel = request.headers.get("HX-Target", "").endswith("record")
     template = "contacts/record.html#panel" if is_panel else "contacts/record.html"
-    return render(request, template, {"nav_current": "contacts", "record": record, **record})
+    return render(request, template, {"nav_current": "contacts", "record": record})
 
 
 @require_safe
 @requires(Capability.BROWSE)
 def contact_history(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
-    context = {
-        "nav_current": "contacts",
-        "contact": heading_of(contact_id, access),
+    contact = heading_of(contact_id, access)
+    if contact is None:
+        raise Http404
+    record = {
+        "contact": contact,
         "history": timeline(contact_id, access, LONGEST_HISTORY),
         "can_undo": access.can(Capability.UNDO),
+        "list_href": reverse("contact_list"),
     }
-    if context["contact"] is None:
-        raise Http404
-    return render(request, "contacts/history.html", context)
+    return render(request, "contacts/history.html", {"nav_current": "contacts", "record": record})
 
 
 @require_POST
