@@ -22,17 +22,28 @@ function addressOfForm() {
   return `${form.getAttribute("action")}?${parameters}`;
 }
 
-function list(address) {
+let isNewAddress = true;
+
+function list(address, { isNew = true } = {}) {
+  isNewAddress = isNew;
   const url = new URL(address, location.href);
   const record = document.querySelector("[data-record]")?.dataset.record;
   if (record) url.searchParams.set("record", record);
   const path = url.pathname + url.search;
   updateBadges();
-  return htmx.ajax("GET", path, { source: aside, target: "#results", swap: "outerHTML", push: path });
+  const headers = { "HX-Target": "section#results" }; // htmx names the source here, and the server answers by target
+  return htmx.ajax("GET", path, { source: aside, target: "#results", swap: "outerHTML", headers });
 }
 
+document.addEventListener("htmx:after:swap", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.request.headers["HX-Target"] !== "section#results") return;
+  document.dispatchEvent(new CustomEvent("address", { detail: { path: ctx.request.action, isNew: isNewAddress } }));
+});
+
 const submit = () => list(addressOfForm());
-const submitSoon = later(submit, 350);
+// Each pause while typing is not a step to go back to.
+const submitSoon = later(() => list(addressOfForm(), { isNew: false }), 350);
 
 // A chip or link was followed: bring the form to what its address says.
 function fillForm(address) {
@@ -52,7 +63,11 @@ document.addEventListener("click", (event) => {
   if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   fillForm(link.href);
-  list(link.href).then(() => document.querySelector(".table-scroll")?.scrollTo({ top: 0 }));
+  list(link.href).then(() => {
+    document.querySelector(".table-scroll")?.scrollTo({ top: 0 });
+    // The link may be gone with the old results; its place is where a keyboard goes on.
+    if (document.activeElement === document.body) document.getElementById("results").focus({ preventScroll: true });
+  });
 });
 
 form.addEventListener("submit", (event) => {

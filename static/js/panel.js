@@ -15,7 +15,7 @@ function setAddress(id, isNew) {
   const url = new URL(location.href);
   if (id) url.searchParams.set("record", id);
   else url.searchParams.delete("record");
-  history[isNew ? "pushState" : "replaceState"]({ htmx: true }, "", url);
+  document.dispatchEvent(new CustomEvent("address", { detail: { path: url.pathname + url.search, isNew } }));
 }
 
 async function open(link) {
