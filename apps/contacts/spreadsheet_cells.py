@@ -1,7 +1,7 @@
 """Cells that a spreadsheet would run as a formula, made harmless and turned back without loss.
 
-An apostrophe before a cell makes every spreadsheet show it as text. Cells that already have apostrophes before a formula
-get one more, so that bare_cell(guarded_cell(text)) == text for every text (OWASP, CSV injection).
+An apostrophe before a cell makes every spreadsheet show it as text. Cells that already have apostrophes before a
+formula get one more, so that bare_cell(guarded_cell(text)) == text for every text (OWASP, CSV injection).
 """
 
 import re
