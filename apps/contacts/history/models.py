@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 
 
@@ -26,6 +27,8 @@ class Operation(models.Model):
     request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     counts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    # It undid that operation as a whole, and not only one contact's part or one value of it.
+    undoes_all = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:
@@ -50,7 +53,11 @@ class Change(models.Model):
         UPDATE = "update", "Changed"
         DELETE = "delete", "Deleted"
 
-    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="changes", db_index=False)
+    # No constraint: only the triggers write here, they look the operation up once a statement, and a check for each row
+    # would cost more than writing the row does.
+    operation = models.ForeignKey(
+        Operation, on_delete=models.PROTECT, related_name="changes", db_index=False, db_constraint=False
+    )
     contact_id = models.BigIntegerField()
     action = models.CharField(max_length=8, choices=Action)
     before = models.JSONField(null=True)
@@ -61,6 +68,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["contact_id", "-id"], name="contacts_change_of_contact"),
             models.Index(fields=["operation", "id"], name="contacts_change_of_operation"),
+            models.Index(F("id").desc(), condition=Q(action="delete"), name="contacts_change_deletes"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,300 @@
+"""Reading the operation log under an Access: what a column shows only to those who may read that column."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from apps.accounts.access import Access, Capability
+from apps.accounts.columns import all_columns
+from apps.accounts.models import AdminUser
+from apps.contacts.fields import CUSTOM
+from apps.contacts.history.columns import (
+    FIELD_OF,
+    Wording,
+    columns_of,
+    custom_in_words,
+    label_of,
+    value_of,
+)
+from apps.contacts.history.log import counts_of
+from apps.contacts.history.models import Change, Operation
+from apps.core.sql import load_sql
+
+_SQL = load_sql(Path(__file__).with_name("sql") / "queries.sql")
+_NAMING = ("first_name", "last_name", "email", "company")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field's change, in words; '' for empty."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+    is_undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one operation did to one contact. Without cells: the contact was created, deleted or restored."""
+
+    operation_id: int
+    kind: str
+    kind_label: str
+    actor: str  # '' for a program
+    reason: str
+    when: datetime
+    cells: list[Cell]
+    is_undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEntry:
+    """An operation and its counts of contacts, none of them 0, as far as this person may know."""
+
+    id: int
+    kind: str
+    kind_label: str
+    actor: str
+    reason: str
+    when: datetime
+    counts: dict[str, int]
+    undoes: int | None
+    undone_by: int | None  # the operation that undid it as a whole, and still counts
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedContact:
+    contact_id: int
+    name: str
+    company: str
+    action: str
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrashedContact:
+    change_id: int  # newest first by this
+    contact_id: int
+    name: str
+    company: str
+    actor: str
+    when: datetime
+    operation_id: int
+
+
+@dataclass(slots=True)
+class FieldChange:
+    """A field that is no longer what it was at an earlier version."""
+
+    field: str
+    value_then: Any  # as the model holds it; a reference is an id
+    changed_by: str
+    changed_at: datetime
+    value_now: Any = field(repr=False)
+
+
+def timeline(contact_id: int, access: Access, limit: int) -> list[Entry]:
+    """What happened to a contact, newest first, as far as the person may read it."""
+    columns = columns_of(access.readable)
+    steps = _rows("timeline", contact=contact_id, columns=columns, limit=limit)
+    operations = _operations([step["operation_id"] for step in steps])
+    wording = Wording(part for step in steps for part in (step["before"], step["after"]))
+    found = _rows("contact_now", contact=contact_id)
+    now = found[0] if found else {"version": None, "row": {}}
+    entries = []
+    for step in steps:
+        cells = _cells(step, now["row"], columns, access, wording) if step["is_update"] else []
+        if cells or not step["is_update"]:
+            can_undo = any(cell.is_undoable for cell in cells) or (
+                not step["is_update"] and step["version"] == now["version"] and access.can(Capability.UNDO)
+            )
+            entries.append(_entry(operations[step["operation_id"]], cells, can_undo))
+    return entries
+
+
+def recent_operations(access: Access, *, before: int | None = None, limit: int = 50) -> list[OperationEntry]:
+    """The latest operations with something to see, those with ids below `before`."""
+    rows = _rows("recent_operations", before=before, only=None, columns=_limited_to(access), limit=limit)
+    return _operation_entries([row["id"] for row in rows], access)
+
+
+def operation_summary(operation_id: int, access: Access) -> OperationEntry | None:
+    """One operation; None when it does not exist, or for this person."""
+    rows = _rows("recent_operations", before=None, only=operation_id, columns=_limited_to(access), limit=1)
+    return next(iter(_operation_entries([row["id"] for row in rows], access)), None)
+
+
+def touched_contacts(operation_id: int, access: Access, limit: int = 50) -> list[TouchedContact]:
+    """The first contacts that an operation visibly did something to."""
+    rows = _rows("touched_contacts", operation=operation_id, columns=_limited_to(access), limit=limit)
+    return [
+        TouchedContact(
+            row["contact_id"],
+            _name(row, access),
+            row["company"] if access.can_read("company") else "",
+            str(Change.Action(row["action"]).label),
+            row["is_there"],
+        )
+        for row in rows
+    ]
+
+
+def trashed(access: Access, *, before: int | None = None, limit: int = 50) -> list[TrashedContact]:
+    """Deleted contacts that are not back, newest first, those with change ids below `before`."""
+    rows = _rows("trashed", before=before, limit=limit)
+    operations = _operations([row["operation_id"] for row in rows])
+    return [
+        TrashedContact(
+            row["change_id"],
+            row["contact_id"],
+            _name(row, access),
+            row["company"] if access.can_read("company") else "",
+            _actor(operations[row["operation_id"]].actor),
+            operations[row["operation_id"]].created_at,
+            row["operation_id"],
+        )
+        for row in rows
+    ]
+
+
+def changed_since(contact_id: int, version: int) -> list[FieldChange]:
+    """The fields of a contact that are no longer what they were at `version`, for the lost-update guard.
+
+    Knows no column rights: whoever asks may use only the fields that their person may read.
+    """
+    changes = (
+        Change.objects.filter(contact_id=contact_id, version__gt=version, action=Change.Action.UPDATE)
+        .select_related("operation__actor")
+        .order_by("id")
+    )
+    since: dict[str, FieldChange] = {}
+    for change in changes:
+        actor, when = _actor(change.operation.actor), change.operation.created_at
+        for column, logged in (change.before or {}).items():
+            name = FIELD_OF.get(column, column)
+            known = since.setdefault(name, FieldChange(name, value_of(column, logged), actor, when, None))
+            known.changed_by, known.changed_at = actor, when
+            known.value_now = value_of(column, (change.after or {}).get(column))
+    return [change for change in since.values() if change.value_then != change.value_now]
+
+
+def values_at(contact_id: int, version: int) -> dict[str, Any]:
+    """Of the fields changed since, the values at an older version."""
+    return {change.field: change.value_then for change in changed_since(contact_id, version)}
+
+
+def _cells(
+    step: dict[str, Any], now: Mapping[str, Any], columns: list[str], access: Access, wording: Wording
+) -> list[Cell]:
+    cells = []
+    before, after = step["before"], step["after"]
+    for column in columns:
+        if column not in before or before[column] == after.get(column):
+            continue
+        name = FIELD_OF[column]
+        if name == CUSTOM:
+            words = (
+                custom_in_words(before[column], after[column]),
+                custom_in_words(after[column], before[column]),
+            )
+        else:
+            words = wording.of(column, before[column]), wording.of(column, after.get(column))
+        can_undo = (
+            access.can(Capability.UNDO) and access.can_edit(name) and now.get(column) == after.get(column)
+        )
+        cells.append(Cell(name, label_of(name), *words, bool(now) and can_undo))
+    return cells
+
+
+def _entry(operation: Operation, cells: list[Cell], is_undoable: bool) -> Entry:
+    return Entry(
+        operation.pk,
+        operation.kind,
+        operation.get_kind_display(),
+        _actor(operation.actor),
+        operation.reason,
+        operation.created_at,
+        cells,
+        is_undoable,
+    )
+
+
+def _operation_entries(operation_ids: list[int], access: Access) -> list[OperationEntry]:
+    operations = _operations(operation_ids)
+    only = _limited_to(access)
+    uncounted = [each for each in operation_ids if only is not None or not operations[each].counts]
+    counts = {each: operations[each].counts for each in operation_ids} | counts_of(uncounted, only)
+    undone = _undone(operation_ids)
+    return [
+        OperationEntry(
+            each,
+            operations[each].kind,
+            operations[each].get_kind_display(),
+            _actor(operations[each].actor),
+            operations[each].reason,
+            operations[each].created_at,
+            {name: number for name, number in counts[each].items() if number},
+            operations[each].undoes_id,
+            undone.get(each),
+        )
+        for each in operation_ids
+    ]
+
+
+def _undone(operation_ids: list[int]) -> dict[int, int]:
+    """Of these operations those undone as a whole, each with the undo; one undone itself counts no more."""
+    if not operation_ids:
+        return {}
+    undos = Operation.objects.filter(undoes__in=operation_ids, undoes_all=True).order_by("id")
+    undos_of = dict(undos.values_list("pk", "undoes_id"))
+    cancelled = _undone(list(undos_of))
+    return {undone: undo for undo, undone in undos_of.items() if undo not in cancelled and undone is not None}
+
+
+def _limited_to(access: Access) -> list[str] | None:
+    """The columns that what happened must show in; None for those who may read everything."""
+    return None if access.readable >= all_columns() else columns_of(access.readable)
+
+
+def _operations(operation_ids: list[int]) -> dict[int, Operation]:
+    return Operation.objects.select_related("actor").in_bulk(operation_ids)
+
+
+def _actor(actor: AdminUser | None) -> str:
+    return actor.display_name if actor else ""
+
+
+def _name(row: Mapping[str, Any], access: Access) -> str:
+    """What to call a contact, from those of its columns that may be read."""
+    readable = {name: row[name] for name in _NAMING if access.can_read(name)}
+    name = " ".join(part for part in (readable.get("first_name"), readable.get("last_name")) if part)
+    return name or readable.get("email") or readable.get("company") or f"Contact {row['contact_id']}"
+
+
+def _rows(block: str, **parameters: Any) -> list[dict[str, Any]]:
+    """The rows of a named query as dictionaries; jsonb columns come as Python objects."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL[block], parameters)
+        names = [column.name for column in cursor.description or ()]
+        return [
+            {
+                name: _from_json(value) if name in _JSON else value
+                for name, value in zip(names, row, strict=True)
+            }
+            for row in cursor.fetchall()
+        ]
+
+
+# Django keeps psycopg from reading jsonb, so that a model field can choose its own decoder.
+_JSON = frozenset({"before", "after", "row"})
+
+
+def _from_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,212 @@
+"""Taking back what an operation did, and bringing contacts back from the trash: each a new operation.
+
+Whatever is no longer as the operation left it stays and is listed (KeptValue). Each step is one statement for all.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+from psycopg.errors import DeadlockDetected, UniqueViolation
+
+from apps.accounts.access import Access, Capability
+from apps.contacts.history import log
+from apps.contacts.history.columns import FIELD_OF, columns_of
+from apps.contacts.history.kept import STAYS_DELETED, Kept, kept_count, kept_values
+from apps.contacts.history.models import Operation
+from apps.contacts.models import Contact
+from apps.core.sql import load_sql
+
+_SQL = load_sql(Path(__file__).with_name("sql") / "undo.sql")
+_TRIES = 3  # somebody else may take a key between our look and our write; then the next try sees it
+
+CHANGED_SINCE = "Changed since then."
+DELETED_SINCE = "The contact was deleted since then."
+TAKEN = "Another contact has this value now."
+GONE = "What it referred to is gone."
+BACK_ALREADY = "It is there already."
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A column that no two contacts share, where it is looked up, and what it is in a logged row."""
+
+    column: str
+    lookup: str
+    in_old_row: str
+
+
+_KEYS = (
+    _Key("email", "email", "lost.old_row ->> 'email'"),
+    _Key(
+        "person_linkedin_url", "linkedin_path", "a360_linkedin_path(lost.old_row ->> 'person_linkedin_url')"
+    ),
+    _Key("contact_id", "contact_id", "lost.old_row ->> 'contact_id'"),
+)
+_REFERENCES = {"industry_id": "contacts_industry", "owner_id": "accounts_adminuser"}
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOutcome:
+    """What an undo or a restore came to; `operation` is None when nothing was changed, as on a dry run.
+
+    `kept` lists the first of `kept_count` things left alone, as far as the person may know of them.
+    """
+
+    operation: Operation | None
+    contacts: int
+    cells: int
+    kept: list[Kept]
+    kept_count: int
+
+
+def undo(
+    operation: Operation,
+    *,
+    access: Access,
+    contact_id: int | None = None,
+    field: str | None = None,
+    reason: str = "",
+    dry_run: bool = False,
+) -> UndoOutcome:
+    """Take an operation back: all of it, its part on one contact, or one field of that.
+
+    Columns that the person may not edit are left out without a word. Raises AccessDenied.
+    """
+    access.require(Capability.UNDO)
+    is_whole = contact_id is None and field is None
+    columns = columns_of(access.editable if field is None else access.editable & {field})
+
+    def act() -> UndoOutcome:
+        with transaction.atomic():
+            Operation.objects.select_for_update().get(pk=operation.pk)
+            with log.operation(
+                Operation.Kind.UNDO, access=access, reason=reason, undoes=operation, undoes_all=is_whole
+            ) as undoing:
+                _run("clean_up")
+                _run("collect", operation=operation.pk, contact=contact_id)
+                _run("lock")
+                deleted = _take_back_created(undoing, is_whole=field is None)
+                cells, changed = _take_back_values(undoing, columns)
+                _run("collect_deleted_by_operation", whole=field is None)
+                returned = _bring_back(undoing)
+                _run("clean_up")
+            return _outcome(undoing, access, deleted + changed + returned, cells, dry_run=dry_run)
+
+    return _tried_again(act)
+
+
+def restore(contact_ids: Sequence[int], *, access: Access, reason: str = "") -> UndoOutcome:
+    """Bring deleted contacts back as they were, ids and all. Raises AccessDenied."""
+    access.require(Capability.DELETE)
+
+    def act() -> UndoOutcome:
+        with transaction.atomic():
+            with log.operation(Operation.Kind.RESTORE, access=access, reason=reason) as restoring:
+                _run("clean_up")
+                _run("collect_trashed", contacts=list(contact_ids))
+                returned = _bring_back(restoring)
+                _run("clean_up")
+            return _outcome(restoring, access, returned, 0, dry_run=False)
+
+    return _tried_again(act)
+
+
+def _take_back_created(undoing: Operation, *, is_whole: bool) -> int:
+    """Delete the contacts that the operation made and nobody touched since; says how many."""
+    _run("mark_touched")
+    _run("keep_touched", undo=undoing.pk, reason=CHANGED_SINCE, whole=is_whole)
+    return _run("delete_created") if is_whole else 0
+
+
+def _take_back_values(undoing: Operation, columns: list[str]) -> tuple[int, int]:
+    """Put back the values of contacts that were there before and after; says how many, and on how many contacts."""
+    _run("collect_cells", columns=columns, changed=CHANGED_SINCE)
+    _run("keep_deleted", undo=undoing.pk, columns=columns, reason=DELETED_SINCE)
+    for column, table in _REFERENCES.items():
+        _run("keep_dangling_cells", {"column": column, "table": table}, gone=GONE)
+    keys = [{"column": key.column, "key": key.lookup} for key in _KEYS]
+    # A value that stays may itself hold the key that another one wants back, and so on.
+    while any([_run("keep_taken_cells", key, taken=TAKEN) for key in keys]):  # noqa: C419 each must run
+        pass
+    for key in keys:
+        _run("vacate_keys", key)
+    _run("keep_cells", undo=undoing.pk, fields=json.dumps(FIELD_OF))
+    changed = [name for (name,) in _rows("changed_columns")]
+    if not changed:
+        return 0, 0
+    quoted = [connection.ops.quote_name(name) for name in changed]
+    _run("restore_cells", {"assignments": ", ".join(f"{name} = restored.{name}" for name in quoted)})
+    ((cells, contacts),) = _rows("count_cells")
+    return cells, contacts
+
+
+def _bring_back(bringing: Operation) -> int:
+    """Insert the rows collected in undo_return again where nothing stands in their way; says how many."""
+    _run("keep_back_already", reason=BACK_ALREADY)
+    _keep_taken_rows()
+    for column, table in _REFERENCES.items():
+        parts = {"column": column, "table": table}
+        _run("clear_dangling_rows", parts, undo=bringing.pk, field=FIELD_OF[column], gone=GONE)
+    fields = [field for field in Contact._meta.concrete_fields if not field.generated]
+    values = {field.column: f"restored.{connection.ops.quote_name(field.column)}" for field in fields}
+    values |= {"version": "restored.version + 1", "updated_at": "now()"}
+    parts = {
+        "columns": ", ".join(map(connection.ops.quote_name, values)),
+        "values": ", ".join(values.values()),
+    }
+    returned = _run("reinsert", parts, defaults=json.dumps(_defaults(fields)))
+    _keep_taken_rows()
+    _run("keep_rows", undo=bringing.pk, reason=STAYS_DELETED)
+    return returned
+
+
+def _keep_taken_rows() -> None:
+    for key in _KEYS:
+        parts = {"key": key.lookup, "row_key": key.in_old_row}
+        _run("keep_taken_rows", parts, taken=STAYS_DELETED, field=FIELD_OF[key.column])
+
+
+def _defaults(fields: "list[models.Field[Any, Any]]") -> dict[str, Any]:
+    """For columns that are younger than a logged row."""
+    return {
+        field.column: field.default() if callable(field.default) else field.default
+        for field in fields
+        if field.has_default()
+    }
+
+
+def _outcome(acting: Operation, access: Access, contacts: int, cells: int, *, dry_run: bool) -> UndoOutcome:
+    """Says what happened, and forgets an operation that changed nothing or was only tried."""
+    kept, count = kept_values(acting.pk, access), kept_count(acting.pk, access)
+    if dry_run or not contacts:
+        transaction.set_rollback(True)
+        return UndoOutcome(None, contacts, cells, kept, count)
+    return UndoOutcome(acting, contacts, cells, kept, count)
+
+
+def _tried_again(act: Callable[[], UndoOutcome]) -> UndoOutcome:
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return act()
+        except (IntegrityError, OperationalError) as error:
+            if not tries_left or not isinstance(error.__cause__, UniqueViolation | DeadlockDetected):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _run(block: str, parts: dict[str, str] | None = None, **parameters: Any) -> int:
+    """Run a named statement, with names from this module (`parts`) in its braces; says how many rows it touched."""
+    statement = _SQL[block].format(**parts) if parts else _SQL[block]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.rowcount
+
+
+def _rows(block: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL[block])
+        return cursor.fetchall()
