@@ -9,7 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
 from apps.contacts.history.models import Operation
-from apps.contacts.history.queries import operation_summary, recent_operations, trashed
+from apps.contacts.history.queries import (
+    kept_values,
+    operation_summary,
+    recent_operations,
+    touched_contacts,
+    trashed,
+)
 from apps.contacts.history.undo import restore, undo
 from apps.contacts.views.outcomes import restore_message, undo_message
 
@@ -35,7 +41,13 @@ def operation_detail(request: HttpRequest, access: Access, operation_id: int) ->
     summary = operation_summary(operation_id, access)
     if summary is None:
         raise Http404
-    context = {"nav_current": "operations", "operation": summary, "can_undo": access.can(Capability.UNDO)}
+    context = {
+        "nav_current": "operations",
+        "operation": summary,
+        "contacts": touched_contacts(operation_id, access),
+        "kept": kept_values(operation_id, access),
+        "can_undo": access.can(Capability.UNDO),
+    }
     return render(request, "contacts/operation.html", context)
 
 
