@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
-from apps.contacts.history.models import Operation
 from apps.contacts.history.kept import kept_values
+from apps.contacts.history.models import Operation
 from apps.contacts.history.queries import (
     operation_summary,
     recent_operations,
