@@ -1,6 +1,7 @@
 """Pages by position: complete, in order, forwards and backwards, whatever is empty or equal."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def walk(query: str) -> tuple[list[int], list[int]]:
     while page.previous is not None:
         page = search_page(Search.parse(QueryDict(f"{query}&after={page.previous}"), access), access)
         backwards.insert(0, page.ids)
-    return sum(forwards, []), sum(backwards, [])
+    return list(chain.from_iterable(forwards)), list(chain.from_iterable(backwards))
 
 
 def contacts(draw_texts: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:

@@ -1,0 +1,166 @@
+"""The contact list and its option lists, as pages."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.models import AdminUser
+from apps.contacts.models import Contact, Industry
+
+type SignIn = Callable[[AdminUser], Client]
+type MakeContact = Callable[..., Contact]
+
+
+def text_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_an_empty_database_says_what_to_do(sign_in: SignIn, manager: AdminUser) -> None:
+    page = text_of(sign_in(manager), "/contacts/")
+    assert "import_contacts" in page
+
+
+def test_the_list_shows_people_and_counts(
+    sign_in: SignIn, user: AdminUser, make_contact: MakeContact
+) -> None:
+    make_contact(
+        first_name="Ann",
+        last_name="Ode",
+        company="Orchid",
+        email="ann@orchid.example",
+        email_status="Verified",
+    )
+    page = text_of(sign_in(user), "/contacts/")
+    for piece in ("Ann Ode", "Orchid", "ann@orchid.example", 'aria-label="Verified"'):
+        assert piece in page
+
+
+def test_a_filter_shows_its_chip_and_the_way_back(
+    sign_in: SignIn, user: AdminUser, make_contact: MakeContact
+) -> None:
+    make_contact(first_name="Ann", seniority="VP", country="India")
+    make_contact(first_name="Bob", seniority="Entry")
+    page = text_of(sign_in(user), "/contacts/?seniority=VP&country__not=Peru")
+    assert "Ann" in page
+    assert "Bob" not in page
+    assert 'href="/contacts/?country__not=Peru"' in page
+    assert "Not country" in page
+
+
+def test_unknown_and_forbidden_parameters_are_named_alike_and_the_rest_works(
+    sign_in: SignIn, clerk: AdminUser, make_contact: MakeContact
+) -> None:
+    make_contact(first_name="Ann", company="Orchid", seniority="VP")
+    make_contact(first_name="Bob", company="Acme")
+    client = sign_in(clerk)
+    pages = [text_of(client, f"/contacts/?company=Orchid&{name}=VP") for name in ("seniority", "nosuch123")]
+    assert all("Ann" in page and "Bob" not in page and "There is no such filter." in page for page in pages)
+
+
+def test_the_open_record_is_part_of_the_page(
+    sign_in: SignIn, user: AdminUser, make_contact: MakeContact
+) -> None:
+    contact = make_contact(first_name="Ann", last_name="Ode", website="https://ann.example/about")
+    page = text_of(sign_in(user), f"/contacts/?record={contact.pk}")
+    assert "ann.example/about" in page
+    for broken in ("x", "-1", "9" * 30, "0"):
+        text_of(sign_in(user), f"/contacts/?record={broken}")
+
+
+def test_pages_are_linked_both_ways(sign_in: SignIn, user: AdminUser, make_contact: MakeContact) -> None:
+    for number in range(3):
+        make_contact(last_name=f"N{number}")
+    client = sign_in(user)
+    first = client.get("/contacts/?page_size=2")
+    assert first.context["previous_href"] is None
+    second = client.get(first.context["next_href"])
+    assert [row.name for row in second.context["rows"]] == ["N2"]
+    assert second.context["next_href"] is None
+    back = client.get(second.context["previous_href"])
+    assert [row.name for row in back.context["rows"]] == ["N0", "N1"]
+    assert (back.context["first_index"], back.context["last_index"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "budget"),
+    [
+        # session, person, total, the page in two parts (with and without a last name), its rows, option lists,
+        # names of industries and of owners
+        ("/contacts/", 9),
+        # the page in one part, but spellings, and a transaction around it
+        ("/contacts/?seniority=VP&technologies=AWS&q=ann", 12),
+        ("/contacts/options/title/?q=e", 3),
+        ("/contacts/options/industry/?q=s", 5),
+        ("/industries/", 4),
+    ],
+)
+def test_the_number_of_queries_is_fixed(
+    sign_in: SignIn, user: AdminUser, make_contact: MakeContact, path: str, budget: int
+) -> None:
+    industry = Industry.objects.create(name="Software")
+    for number in range(30):
+        make_contact(
+            first_name=f"Ann{number}", seniority="VP", technologies=["AWS"], industry=industry, owner=user
+        )
+    client = sign_in(user)
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    # Inside a test's transaction BEGIN and COMMIT are savepoints, counted alike.
+    assert len(queries) == budget
+
+
+def test_options_as_typed(sign_in: SignIn, user: AdminUser, make_contact: MakeContact) -> None:
+    make_contact(title="Engineer", company="Żubr")
+    make_contact(title="Sales engineer")
+    make_contact(title="Engineer")
+    client = sign_in(user)
+    answer = client.get("/contacts/options/title/?q=ENG").json()
+    assert answer == {
+        "results": [
+            {"id": "Engineer", "text": "Engineer", "count": 2},
+            {"id": "Sales engineer", "text": "Sales engineer", "count": 1},
+        ],
+        "pagination": {"more": False},
+    }
+    assert client.get("/contacts/options/company/?q=zub").json()["results"][0]["id"] == "Żubr"
+    assert client.get("/contacts/options/title/?q=%00").status_code == 400
+    assert client.get("/contacts/options/title/?q=" + "x" * 3000).json()["results"] == []
+
+
+def test_options_of_a_location_come_from_all_three_places(
+    sign_in: SignIn, user: AdminUser, make_contact: MakeContact
+) -> None:
+    make_contact(city="Pune", country="India")
+    make_contact(city="Indore", country="India")
+    results = sign_in(user).get("/contacts/options/location/?q=in").json()["results"]
+    assert [(option["id"], option["count"]) for option in results] == [("India", 2), ("Indore", 1)]
+
+
+@pytest.mark.parametrize(
+    "field", ["seniority", "email", "nosuch", "id", "custom", "owner__password", "industry"]
+)
+def test_options_of_a_forbidden_field_are_not_found(sign_in: SignIn, clerk: AdminUser, field: str) -> None:
+    assert sign_in(clerk).get(f"/contacts/options/{field}/?q=a").status_code == 404
+
+
+def test_a_fragment_is_asked_for_by_its_target(
+    sign_in: SignIn, user: AdminUser, make_contact: MakeContact
+) -> None:
+    make_contact(first_name="Ann")
+    answer = sign_in(user).get("/contacts/", headers={"HX-Request": "true", "HX-Target": "section#results"})
+    page = answer.content.decode()
+    assert "Ann" in page
+    assert "<html" not in page
+
+
+def test_a_fragment_asked_for_after_the_session_ended_goes_to_sign_in(client: Client, db: None) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/contacts/?q=ann"}
+    answer = client.get("/contacts/?q=anna", headers=headers)
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"] == "/login/?next=/contacts/%3Fq%3Dann"
