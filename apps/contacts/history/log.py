@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from apps.accounts.access import Access
+from apps.contacts.facets.counts import fold_deltas
 from apps.contacts.history.models import Operation
 from apps.core.request_ids import current_request_id
 from apps.core.sql import load_sql
@@ -48,6 +49,7 @@ def operation(
         _attribute_changes_to("")
         started.counts = counts_of([started.pk])[started.pk]
         started.save(update_fields=["counts"])
+        transaction.on_commit(fold_deltas, robust=True)
 
 
 def running_operation() -> Operation | None:
