@@ -4,6 +4,7 @@ from django.db import migrations
 
 from apps.contacts.facets.pairs import pairs_of
 
+
 def _trigger(event: str, tables: str, rows: str) -> str:
     return f"""
         CREATE FUNCTION contacts_count_facets_on_{event}() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -17,7 +18,7 @@ def _trigger(event: str, tables: str, rows: str) -> str:
         END $body$;
         CREATE TRIGGER contacts_facets_{event} AFTER {event.upper()} ON contacts_contact REFERENCING {tables}
             FOR EACH STATEMENT EXECUTE FUNCTION contacts_count_facets_on_{event}();
-    """
+    """  # noqa: S608
 
 
 TRIGGERS = (

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
@@ -50,6 +54,20 @@ class PanelOption:
     is_included: bool = False
     is_excluded: bool = False
 
+    def html(self, field: str, sprite: str) -> str:
+        """The option's inputs. Here and not in the template: a hundred of them are a third of the page's time."""
+        value, label = escape(self.value), escape(self.label)
+        count = "" if self.n is None else number_format(self.n, force_grouping=True)
+        return (
+            f'<div class="value"><label class="value-include"><input type="checkbox" name="{field}" value="{value}"'
+            f'{" checked" * self.is_included}><span class="value-name" title="{label}">{label}</span>'
+            f'<svg class="value-bar" aria-hidden="true"><rect width="{self.share}%" height="4"></rect></svg>'
+            f'<span class="value-count">{count}</span></label>'
+            f'<span class="value-exclude" title="Leave out {label}"><input type="checkbox" name="{field}__not" '
+            f'value="{value}" aria-label="Leave out {label}"{" checked" * self.is_excluded}>'
+            f'<svg class="icon" aria-hidden="true"><use href="{sprite}#ban"></use></svg></span></div>'
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
@@ -58,7 +76,7 @@ class Control:
     field: str
     label: str
     type: str
-    options: list[PanelOption]
+    options: SafeString
     options_href: str
     contains: str
     gte: str
@@ -148,6 +166,7 @@ def _most_frequent(names: Sequence[str]) -> dict[str, list[PanelOption]]:
 def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Control:
     field = FIELDS[options_field(name)]
     active = {found.operator: found.raw for found in search.filters_on(name)}
+    sprite = static("img/icons.svg")
     is_range = field.kind in RANGE_KINDS
     if field.kind in {Kind.CHOICE, Kind.BOOLEAN} and not field.open_choices and not options:
         choices = ("true", "false") if field.kind is Kind.BOOLEAN else field.choices
@@ -159,7 +178,7 @@ def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Contr
         field=name,
         label="Location" if name == LOCATION else field.label,
         type=_type_of(name, is_range),
-        options=_marked(options, active),
+        options=SafeString("".join(option.html(name, sprite) for option in _marked(options, active))),
         options_href=reverse("contact_options", args=[name])
         if _is_faceted(name) and name != "employees"
         else "",

@@ -30,16 +30,6 @@ class TableColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class TableCell:
-    name: str
-    label: str
-    kind: str
-    html: SafeString
-    is_number: bool
-    is_empty: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TableRow:
     id: int
     href: str
@@ -48,7 +38,7 @@ class TableRow:
     initials: str
     hue: int
     linkedin_url: str
-    cells: list[TableCell]
+    cells: SafeString  # the row's <td> elements: ten a row are too many for template variables
 
 
 def shown_fields(access: Access) -> list[Field]:
@@ -105,15 +95,19 @@ def _row(values: dict[str, Any], fields: Sequence[Field], search: Search) -> Tab
         initials=initials_of(name),
         hue=hue_of(name),
         linkedin_url=values.get("person_linkedin_url", ""),
-        cells=[_cell(field, values) for field in fields],
+        cells=SafeString("".join(_cell(field, values) for field in fields)),
     )
 
 
-def _cell(field: Field, values: dict[str, Any]) -> TableCell:
-    is_empty = values.get(field.name) in (None, "", [])
-    return TableCell(
-        field.name, field.label, str(field.kind), cell(field, values), field.kind in NUMBER_KINDS, is_empty
-    )
+def _cell(field: Field, values: dict[str, Any]) -> str:
+    """A <td>; the class is made of the catalogue's names, the content is escaped by cell()."""
+    html = cell(field, values)
+    kinds = f"cell-{field.name}"
+    if field.kind in NUMBER_KINDS:
+        kinds += " cell-number"
+    if not html:
+        kinds += " cell-empty"
+    return f'<td class="{kinds}" role="cell">{html or "–"}</td>'
 
 
 def name_of(values: dict[str, Any]) -> str:
