@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Composable, Identifier
 from apps.contacts.fields import Field, Kind
 
 _TYPES = {
-    Kind.LIST: "text[]",
+    Kind.LIST: "varchar[]",
     Kind.INTEGER: "integer",
     Kind.MONEY: "bigint",
     Kind.DATE: "date",

@@ -54,6 +54,9 @@ class ImportResult:
     contacts: dict[str, int] = field(default_factory=dict)  # created and updated, in contacts
     fields: dict[str, str] = field(default_factory=dict)  # header → the catalogue field it went to
     custom: list[str] = field(default_factory=list)  # headers kept among the other columns
+    listed: list[str] = field(
+        default_factory=list
+    )  # headers of which contacts have several values: see merging
     left_out: list[str] = field(default_factory=list)  # headers not imported
 
     @property
@@ -127,8 +130,6 @@ class _Run:
                 ) as log:
                     self._bring_in(result, log)
                 _check(result, log)
-                log.counts |= result.balance
-                log.save(update_fields=["counts"])
                 self._hand_back_rejects(result, log)
                 staging.drop_staging()
                 if self.dry_run:
@@ -150,7 +151,7 @@ class _Run:
             self.table.rows(), cleaner, staged, partial(self.progress, "read")
         )
         self._wait_for_other_imports()
-        self._settle(staged, log, last)
+        result.listed = self._settle(staged, log, last)
         counted = staging.outcomes()
         for outcome in OUTCOMES:
             setattr(result, outcome, counted.get(outcome, 0))
@@ -162,15 +163,16 @@ class _Run:
                 self.progress("read; waiting for another import to end", 0)
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
-    def _settle(self, staged: Staged, log: Operation, last: int) -> None:
+    def _settle(self, staged: Staged, log: Operation, last: int) -> list[str]:
         """Decide what becomes of every row and do it: first rows with a known contact or a key, then the others.
 
+        Says the headers of which contacts have several values.
         The second half looks for equal content among what the first half wrote, so that the same file finds it again.
         """
         matching.match_rows(staged)
         if self.mode is Mode.CREATE:
             matching.skip_rows(matching.Which.KNOWN)
-        staged = merging.merge_rows(staged)
+        staged, listed = merging.merge_rows(staged)
         if self.mode is Mode.UPDATE:
             matching.skip_rows(matching.Which.NEW_WITH_KEY)
         matching.reject_what_cannot_be_stored(staged, matching.Which.KNOWN_OR_KEYED)
@@ -190,6 +192,7 @@ class _Run:
         matching.reject_what_cannot_be_stored(staged, matching.Which.NEW)
         new(has_key=False)
         writing.settle_members()
+        return listed
 
     def _hand_back_rejects(self, result: ImportResult, log: Operation) -> None:
         if result.rejected:

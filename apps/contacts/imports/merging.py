@@ -19,42 +19,36 @@ _SQL = load_sql(SQL_DRAWER / "merging.sql")
 LISTING_SHARE = 0.2  # of the contacts in a file that have several rows, for the file to be such a list
 
 
-def merge_rows(staged: Staged) -> Staged:
-    """Merge the rows of each contact into its first. The answer knows which columns only fill empty fields."""
+def merge_rows(staged: Staged) -> tuple[Staged, list[str]]:
+    """Merge the rows of each contact into its first.
+
+    The answer knows which columns only fill empty fields, and the headers of the things that the file lists.
+    """
     [(repeated, contacts)] = fetch(_SQL["has_groups"])
     if not repeated:
-        return staged
+        return staged, []
     titled = [column for column in staged.written if _is_titled(column, staged)]
     execute(_SQL["mark_copies"])
-    execute("DROP TABLE IF EXISTS import_cell")
     execute(_SQL["create_cells"], titled_fields=_object(titled, staged))
     is_listing = repeated >= contacts * LISTING_SHARE
-    contested = {title for (title,) in fetch(_SQL["contested_titles"])} if is_listing else set()
+    listed = sorted(title for (title,) in fetch(_SQL["contested_titles"])) if is_listing else []
+    everything = list(zip(names(staged.columns), staged.columns, strict=True))
     execute(
         _SQL["merge"],
         merged_columns=SQL("").join(
-            SQL(", {} AS {}").format(column.merged, name)
-            for column, name in zip(staged.columns, names(staged.columns), strict=True)
+            SQL(", {} AS {}").format(column.merged, name) for name, column in everything
         ),
         set_columns=SQL("").join(
-            SQL(", {} = {}").format(name, column.from_merged)
-            for column, name in zip(staged.columns, names(staged.columns), strict=True)
+            SQL(", {} = {}").format(name, column.from_merged) for name, column in everything
         ),
-        listed_titles=SQL("{}::text[]").format(Literal(list(contested))),
+        listed_titles=SQL("{}::text[]").format(Literal(listed)),
         keeps_custom=Literal(staged.keeps_custom),
     )
-    return _with_timid(staged, [column for column in titled if staged.titles[column.field.name] in contested])
-
-
-def _with_timid(staged: Staged, listed: list[StagedColumn]) -> Staged:
-    if not listed:
-        return staged
-    if staged.keeps_custom:
-        execute(_SQL["keep_lone_cells"], titled_fields=_object(listed, staged))
-    return replace(
-        staged,
-        columns=[replace(column, is_timid=True) if column in listed else column for column in staged.columns],
-    )
+    timid = [column for column in titled if staged.titles[column.field.name] in listed]
+    if timid and staged.keeps_custom:
+        execute(_SQL["keep_lone_cells"], titled_fields=_object(timid, staged))
+    columns = [replace(column, is_timid=True) if column in timid else column for column in staged.columns]
+    return replace(staged, columns=columns), listed
 
 
 def _is_titled(column: StagedColumn, staged: Staged) -> bool:

@@ -29,7 +29,7 @@ SELECT head, row_number, cell.key, cell.value, true FROM member, jsonb_each_text
 
 -- name: contested_titles
 SELECT DISTINCT title FROM (
-    SELECT title FROM import_cell WHERE is_field GROUP BY head, title HAVING count(DISTINCT value) > 1
+    SELECT title FROM import_cell GROUP BY head, title HAVING count(DISTINCT value) > 1
 ) contested;
 
 -- name: merge
@@ -48,7 +48,7 @@ WITH merged AS (
     FROM said
     JOIN import_plan p ON p.head = said.head AND p.outcome IS NULL
     LEFT JOIN import_cell cell ON cell.row_number = p.row_number AND cell.title = said.title
-    WHERE said.n > 1
+    WHERE said.n > 1 OR said.title = ANY({listed_titles})
     GROUP BY said.head, said.title
 ), kept AS (
     SELECT said.head, jsonb_object_agg(said.title, coalesce(listed.list, to_jsonb(said.value))) AS custom

@@ -15,7 +15,7 @@ ALTER TABLE import_row ADD COLUMN linkedin_path text
 COPY import_row (row_number, reason, {columns}, custom) FROM STDIN;
 
 -- name: drop
-DROP TABLE IF EXISTS import_row, import_plan, import_link;
+DROP TABLE IF EXISTS import_row, import_plan, import_link, import_cell;
 
 -- name: reasons
 SELECT row_number, reason FROM import_plan WHERE outcome = 'rejected' ORDER BY row_number;

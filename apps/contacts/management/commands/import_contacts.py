@@ -134,6 +134,7 @@ def _as_json(result: ImportResult) -> dict[str, Any]:
         "contacts": result.contacts,
         "fields": result.fields,
         "custom": result.custom,
+        "listed": result.listed,
         "left_out": result.left_out,
     }
 
@@ -147,6 +148,8 @@ def _as_text(result: ImportResult) -> str:
     ]
     if result.custom:
         lines.append(f"Kept under their headers: {', '.join(result.custom)}.")
+    if result.listed:
+        lines.append(f"Contacts have several of these, kept as lists: {', '.join(result.listed)}.")
     if result.left_out:
         lines.append(f"Left out: {', '.join(result.left_out)}.")
     if result.rejects_file:
