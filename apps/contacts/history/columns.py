@@ -10,7 +10,8 @@ from apps.contacts.models import Contact, Industry
 from apps.contacts.rendering import plain_text
 
 # A reference's column is named after what it holds: industry_id for industry.
-COLUMN_OF: dict[str, str] = {name: Contact._meta.get_field(name).column for name in (*FIELDS, CUSTOM)}
+_COLUMNS = {field.name: str(field.column) for field in Contact._meta.concrete_fields}
+COLUMN_OF: dict[str, str] = {name: _COLUMNS[name] for name in (*FIELDS, CUSTOM)}
 FIELD_OF: dict[str, str] = {column: name for name, column in COLUMN_OF.items()}
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ class FieldChange:
     value_then: Any  # as the model holds it; a reference is an id
     changed_by: str
     changed_at: datetime
-    value_now: Any = field(repr=False)
+    value_now: Any
 
 
 def timeline(contact_id: int, access: Access, limit: int) -> list[Entry]:
@@ -232,6 +232,8 @@ def _operation_entries(operation_ids: list[int], access: Access) -> list[Operati
     uncounted = [each for each in operation_ids if only is not None or not operations[each].counts]
     counts = {each: operations[each].counts for each in operation_ids} | counts_of(uncounted, only)
     undone = _undone(operation_ids)
+    related = {*undone.values(), *(operation.undoes_id for operation in operations.values())} - {None}
+    known = _known(related, only)
     return [
         OperationEntry(
             each,
@@ -241,8 +243,8 @@ def _operation_entries(operation_ids: list[int], access: Access) -> list[Operati
             operations[each].reason,
             operations[each].created_at,
             {name: number for name, number in counts[each].items() if number},
-            operations[each].undoes_id,
-            undone.get(each),
+            known.get(operations[each].undoes_id),
+            known.get(undone.get(each)),
         )
         for each in operation_ids
     ]
@@ -256,6 +258,14 @@ def _undone(operation_ids: list[int]) -> dict[int, int]:
     undos_of = dict(undos.values_list("pk", "undoes_id"))
     cancelled = _undone(list(undos_of))
     return {undone: undo for undo, undone in undos_of.items() if undo not in cancelled and undone is not None}
+
+
+def _known(operation_ids: set[int | None], only: list[str] | None) -> dict[int | None, int]:
+    """Those that exist for somebody who reads these columns, by themselves: `known.get(id)` is the id or None."""
+    wanted = [each for each in operation_ids if each is not None]
+    if only is None:
+        return {each: each for each in wanted}
+    return {each: each for each, counts in counts_of(wanted, only).items() if any(counts.values())}
 
 
 def _limited_to(access: Access) -> list[str] | None:

@@ -138,8 +138,8 @@ def _take_back_values(undoing: Operation, columns: list[str]) -> tuple[int, int]
     changed = [name for (name,) in _rows("changed_columns")]
     if not changed:
         return 0, 0
-    quoted = [connection.ops.quote_name(name) for name in changed]
-    _run("restore_cells", {"assignments": ", ".join(f"{name} = restored.{name}" for name in quoted)})
+    assignments = ", ".join(f"{_quoted(name)} = restored.{_quoted(name)}" for name in changed)
+    _run("restore_cells", {"assignments": assignments})
     ((cells, contacts),) = _rows("count_cells")
     return cells, contacts
 
@@ -151,14 +151,7 @@ def _bring_back(bringing: Operation) -> int:
     for column, table in _REFERENCES.items():
         parts = {"column": column, "table": table}
         _run("clear_dangling_rows", parts, undo=bringing.pk, field=FIELD_OF[column], gone=GONE)
-    fields = [field for field in Contact._meta.concrete_fields if not field.generated]
-    values = {field.column: f"restored.{connection.ops.quote_name(field.column)}" for field in fields}
-    values |= {"version": "restored.version + 1", "updated_at": "now()"}
-    parts = {
-        "columns": ", ".join(map(connection.ops.quote_name, values)),
-        "values": ", ".join(values.values()),
-    }
-    returned = _run("reinsert", parts, defaults=json.dumps(_defaults(fields)))
+    returned = _run("reinsert", _whole_rows(), defaults=json.dumps(_defaults()))
     _keep_taken_rows()
     _run("keep_rows", undo=bringing.pk, reason=STAYS_DELETED)
     return returned
@@ -170,13 +163,25 @@ def _keep_taken_rows() -> None:
         _run("keep_taken_rows", parts, taken=STAYS_DELETED, field=FIELD_OF[key.column])
 
 
-def _defaults(fields: "list[models.Field[Any, Any]]") -> dict[str, Any]:
+def _whole_rows() -> dict[str, str]:
+    """The columns of a contact, and what each is when it comes back."""
+    names = [_quoted(str(field.column)) for field in _stored_fields()]
+    values = {name: f"restored.{name}" for name in names}
+    values |= {_quoted("version"): "restored.version + 1", _quoted("updated_at"): "now()"}
+    return {"columns": ", ".join(values), "values": ", ".join(values.values())}
+
+
+def _defaults() -> dict[str, Any]:
     """For columns that are younger than a logged row."""
     return {
-        field.column: field.default() if callable(field.default) else field.default
-        for field in fields
+        str(field.column): field.default() if callable(field.default) else field.default
+        for field in _stored_fields()
         if field.has_default()
     }
+
+
+def _stored_fields() -> "list[models.Field[Any, Any]]":
+    return [field for field in Contact._meta.concrete_fields if not field.generated]
 
 
 def _outcome(acting: Operation, access: Access, contacts: int, cells: int, *, dry_run: bool) -> UndoOutcome:
@@ -203,10 +208,14 @@ def _run(block: str, parts: dict[str, str] | None = None, **parameters: Any) -> 
     statement = _SQL[block].format(**parts) if parts else _SQL[block]
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _rows(block: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_SQL[block])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

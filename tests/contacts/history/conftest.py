@@ -28,10 +28,9 @@ def rows() -> Callable[[], dict[int, dict[str, Any]]]:
     """All contacts by id, as everything but their version and the time of their last change."""
 
     def read() -> dict[int, dict[str, Any]]:
+        unnoticed = {"id", "version", "updated_at"}
         return {
-            row.pop("id"): {
-                name: value for name, value in row.items() if name not in {"version", "updated_at"}
-            }
+            row["id"]: {name: value for name, value in row.items() if name not in unnoticed}
             for row in Contact.objects.order_by("id").values()
         }
 
