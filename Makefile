@@ -29,7 +29,7 @@ screenshots: ## pictures of the pages, for the documentation
 	@$(FOR_WORK) && exec $(PYTHON_OF_VENV) -m scripts.screenshots
 
 stop: ## end what runs from the data folder
-	@if [ -x $(PYTHON_OF_VENV) ]; then exec $(PYTHON_OF_VENV) -m scripts.stop; else echo "Nothing was running."; fi
+	@if [ -f .venv/.installed-for-run ]; then exec $(PYTHON_OF_VENV) -m scripts.stop; else echo "Nothing was running."; fi
 
 clean: ## remove the environment and caches; with DATA=yes the data too
 	@$(WITH_PYTHON) scripts/clean.py

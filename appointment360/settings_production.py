@@ -9,15 +9,23 @@ from appointment360 import env
 from appointment360.settings import *  # noqa: F403
 
 if DEBUG:  # noqa: F405
-    raise ImproperlyConfigured("DEBUG is on. It shows code and settings to visitors: remove it from the environment.")
+    raise ImproperlyConfigured(
+        "DEBUG is on. It shows code and settings to visitors: remove it from the environment."
+    )
 
-SECRET_KEY = env.required("SECRET_KEY", "Make one with scripts/generate_secret_key.py and keep it out of the code.")
+SECRET_KEY = env.required(
+    "SECRET_KEY", "Make one with scripts/generate_secret_key.py and keep it out of the code."
+)
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 20 or SECRET_KEY.startswith("django-insecure"):
     raise ImproperlyConfigured("SECRET_KEY is weak. Make one with scripts/generate_secret_key.py.")
 
-env.required("ALLOWED_HOSTS", "Write the names people reach this installation by: ALLOWED_HOSTS=crm.example.com")
+env.required(
+    "ALLOWED_HOSTS", "Write the names people reach this installation by: ALLOWED_HOSTS=crm.example.com"
+)
 if "*" in ALLOWED_HOSTS:  # noqa: F405
-    raise ImproperlyConfigured("ALLOWED_HOSTS=* accepts any name, so links in mails could be forged. Write the names.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS=* accepts any name, so links in mails could be forged. Write the names."
+    )
 
 env.required("MAIL_HOST", "Without a mail server nobody can reset a password.")
 

@@ -52,3 +52,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except (SetupError, ImproperlyConfigured) as error:
         sys.exit(f"make check: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -34,7 +34,7 @@ def main(purpose: str) -> None:
 
 def is_ready(purpose: str) -> bool:
     try:
-        return stamp(purpose).read_text() == fingerprint(purpose) and python_runs()
+        return stamp(purpose).read_text() == fingerprint(purpose) and environment_works()
     except FileNotFoundError:
         return False
 
@@ -47,10 +47,13 @@ def fingerprint(purpose: str) -> str:
     return hashlib.sha256(REQUIREMENTS[purpose].read_bytes()).hexdigest()
 
 
-def python_runs() -> bool:
-    """False when the interpreter that the environment was made from has gone."""
+def environment_works() -> bool:
+    """False when it was left half made, or the interpreter that it was made from has gone."""
     try:
-        return subprocess.run([PYTHON, "-c", ""], check=False, stderr=subprocess.DEVNULL).returncode == 0
+        return (
+            subprocess.run([PYTHON, "-c", "import pip"], check=False, stderr=subprocess.DEVNULL).returncode
+            == 0
+        )
     except OSError:
         return False
 
@@ -66,7 +69,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def build(purpose: str) -> None:
-    if not python_runs():
+    if not environment_works():
         shutil.rmtree(VENV, ignore_errors=True)
         say("Making the environment .venv …")
         run(
@@ -102,4 +105,7 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "run")
+    try:
+        main(sys.argv[1] if len(sys.argv) > 1 else "run")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. The next run goes on from here.")

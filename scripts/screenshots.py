@@ -118,3 +118,5 @@ if __name__ == "__main__":
         main()
     except NoBrowser as error:
         sys.exit(f"make screenshots: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -35,3 +35,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except (NoBrowser, SetupError, ImproperlyConfigured) as error:
         sys.exit(f"make test: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
