@@ -53,6 +53,9 @@ function fillForm(address) {
     else if (input.name && input.type !== "hidden") input.value = parameters.get(input.name) ?? "";
   }
   for (const old of form.querySelectorAll("input[name=sort]")) old.remove();
+  for (const carried of form.querySelectorAll("[data-carried]")) {
+    if (!parameters.getAll(carried.name).includes(carried.value)) carried.remove();
+  }
   for (const key of parameters.getAll("sort")) {
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sort", value: key }));
   }

@@ -53,7 +53,13 @@ def contact_list(request: HttpRequest, access: Access) -> HttpResponse:
     }
     if request.headers.get("HX-Target", "").endswith("results"):
         return render(request, "contacts/list.html#results", context)
-    context["panel_groups"] = panel_groups(search, access)
+    groups = panel_groups(search, access)
+    context["panel_groups"] = groups
+    # Filters that the panel has no inputs for ride along in its form, or the next change would drop them.
+    offered = {control.field for group in groups for control in group.controls}
+    context["carried"] = [
+        (found.parameter, raw) for found in search.filters if found.field not in offered for raw in found.raw
+    ]
     context["record"] = _open_record(request.GET.get("record", ""), search, access)
     return render(request, "contacts/list.html", context)
 
