@@ -61,7 +61,7 @@ def fetch() -> int:
             with tempfile.TemporaryDirectory() as folder:
                 store(package, unpack(package, Path(folder)))
             print(f"{package['name']} {package['version']}")
-        manifest.write_text(json.dumps(content, indent=2) + "\n")
+        manifest.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     return 0
 
 
