@@ -12,6 +12,9 @@ _ADDRESS = re.compile(r"(?P<host>[\w-]+(?:\.[\w-]+)+)\.?(?P<port>:\d{1,5})?(?P<r
 _UNSAFE = re.compile(r"[\s<>\"\\^`{|}]")
 _NOT_ASCII = re.compile(r"[^\x21-\x7e]+")
 
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9./_~?=&#-]*)?")
+_PLAIN_LINKEDIN = re.compile(r"(?:https?://)?(?:www\.)?linkedin\.com/in/([a-z0-9-]+)/?")
+
 _X_HOSTS = re.compile(r"(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com")
 _X_PATH = re.compile(r"/(?:#!/)?@?([A-Za-z0-9_]{1,20})/?(?:[?#].*)?")
 _X_HANDLE = re.compile(r"@?([A-Za-z0-9_]{1,20})")
@@ -38,6 +41,8 @@ def clean_link(name: str, text: str) -> str:
 
 def _address(text: str) -> str:
     """https:// is put before a bare domain; letters beyond ASCII are percent-encoded, so that length is bytes."""
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return text
     host, port, rest = _parts(text)
     scheme = "http" if text[:5].lower() == "http:" else "https"
     encoded = _NOT_ASCII.sub(lambda match: quote(match[0]), rest)
@@ -75,6 +80,8 @@ def _facebook(text: str) -> str:
 
 def _linkedin(text: str) -> str:
     """The canonical form of one person's profile. It is an identity, so a company's or a search page is refused."""
+    if plain := _PLAIN_LINKEDIN.fullmatch(text):  # most cells
+        return f"https://www.linkedin.com/in/{plain[1]}"
     if handle := _LINKEDIN_HANDLE.fullmatch(text):
         return f"https://www.linkedin.com/in/{_slug(handle[1])}"
     host, _, rest = _parts(text)
