@@ -9,12 +9,10 @@ from django.forms.boundfield import BoundField
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.cleaning import CleaningError, clean
-from apps.contacts.fields import FIELDS, Field, Group, Kind
-from apps.contacts.models import Industry
+from apps.contacts.fields import FIELDS, RECOGNISABLE, Field, Group, Kind
+from apps.contacts.models import Contact, Industry
 from apps.contacts.rendering import plain_text
 
-# One of these must be filled in for anybody to recognise the contact.
-RECOGNISABLE = ("first_name", "last_name", "email", "company", "person_linkedin_url", "contact_id")
 _INPUT_TYPES = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.DATE: "date"}
 _PLACEHOLDERS = {
     Kind.MONEY: "$18.4M",
@@ -89,9 +87,9 @@ class ContactForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, access: Access, contact: Contact | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.access = access
+        self.contact = contact
         for field in FIELDS.values():
             if field.is_writable and access.can_edit(field.name):
                 self.fields[field.name] = _form_field(field)
@@ -120,12 +118,19 @@ class ContactForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        offered = [name for name in RECOGNISABLE if name in self.fields]
-        if self.data and offered and not self.errors and not any(cleaned.get(name) for name in offered):
+        if not self.errors and not any(self._outcome(cleaned, name) for name in RECOGNISABLE):
             raise forms.ValidationError(
                 "Give at least a name, an e-mail, a company, a LinkedIn page or a contact id."
             )
         return cleaned
+
+    def _outcome(self, cleaned: dict[str, Any], name: str) -> Any:
+        """What a field will hold: the value sent, or what the contact has."""
+        return (
+            cleaned.get(name)
+            if name in self.fields and name in self.data
+            else getattr(self.contact, name, "")
+        )
 
 
 def _form_field(field: Field) -> forms.Field:

@@ -120,7 +120,9 @@ def _changed_values(contact: Contact, values: dict[str, Any], seen_version: int)
     now = {
         name: getattr(contact, attribute) for name, attribute in zip(values, _attributes(values), strict=True)
     }
-    since = {change.field: change for change in changed_since(contact.pk, seen_version)}
+    # A version that has not been yet was not seen: as if nothing had been.
+    seen = seen_version if seen_version <= contact.version else 0
+    since = {change.field: change for change in changed_since(contact.pk, seen)}
     changed: dict[str, Any] = {}
     conflicts: list[Conflict] = []
     for name, mine in values.items():

@@ -128,11 +128,16 @@ def _value(field: Field, row: Mapping[str, Any], value: Any) -> SafeString:
     return format_html("{}", plain_text(field, value))
 
 
+def web_address(url: str) -> str:
+    """The address, if a browser may follow it: http or https. Else ''."""
+    return url if _is_splittable(url) and urlsplit(url).scheme in _LINK_SCHEMES else ""
+
+
 def link(url: str) -> SafeString:
     """A link, only for http and https; any other text stays text."""
-    parts = urlsplit(url) if _is_splittable(url) else None
-    if parts is None or parts.scheme not in _LINK_SCHEMES:
+    if not web_address(url):
         return format_html("{}", url)
+    parts = urlsplit(url)
     shown = (parts.netloc.removeprefix("www.") + parts.path).rstrip("/")
     return format_html('<a href="{}" rel="noopener noreferrer external" target="_blank">{}</a>', url, shown)
 

@@ -13,7 +13,7 @@ from apps.contacts.models import Note
 from apps.contacts.pages.addresses import list_href, record_href
 from apps.contacts.pages.table import name_of
 from apps.contacts.queries import neighbours, readable_values
-from apps.contacts.rendering import entry, hue_of, initials_of, phone_href
+from apps.contacts.rendering import entry, hue_of, initials_of, phone_href, web_address
 from apps.contacts.search import Search
 
 RECENT_CHANGES = 20
@@ -131,9 +131,8 @@ def _custom(values: dict[str, Any]) -> list[dict[str, str]]:
 
 def _actions(values: dict[str, Any]) -> dict[str, str]:
     phone = next((values[name] for name in _PHONES if values.get(name)), "")
-    linkedin = values.get("person_linkedin_url", "")
     return {
         "email_href": f"mailto:{values['email']}" if values.get("email") else "",
         "phone_href": phone_href(phone) if phone else "",
-        "linkedin_href": linkedin if linkedin.startswith(("https://", "http://")) else "",
+        "linkedin_href": web_address(values.get("person_linkedin_url", "")),
     }

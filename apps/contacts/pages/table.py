@@ -10,7 +10,7 @@ from apps.accounts.access import Access
 from apps.contacts.fields import FIELDS, NUMBER_KINDS, Field
 from apps.contacts.pages.addresses import list_href, record_href
 from apps.contacts.queries import readable_values
-from apps.contacts.rendering import cell, hue_of, initials_of
+from apps.contacts.rendering import cell, hue_of, initials_of, web_address
 from apps.contacts.search import Search, SortKey
 
 NAME_FIELDS = ("first_name", "last_name")
@@ -94,7 +94,7 @@ def _row(values: dict[str, Any], fields: Sequence[Field], search: Search) -> Tab
         name=name,
         initials=initials_of(name),
         hue=hue_of(name),
-        linkedin_url=values.get("person_linkedin_url", ""),
+        linkedin_url=web_address(values.get("person_linkedin_url", "")),
         cells=SafeString("".join(_cell(field, values) for field in fields)),
     )
 

@@ -57,7 +57,7 @@ def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpR
         raise Http404
     if request.method != "POST":
         return _form_page(request, _form_of(contact, access), heading_of(contact_id, access))
-    form = ContactForm(request.POST, access=access)
+    form = ContactForm(request.POST, access=access, contact=contact)
     if not form.is_valid():
         return _form_page(request, form, heading_of(contact_id, access))
     values = {

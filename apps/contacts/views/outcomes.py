@@ -11,8 +11,8 @@ def _kept(outcome: UndoOutcome) -> str:
     if not outcome.kept:
         return ""
     first = outcome.kept[0]
-    more = f" (and {len(outcome.kept) - 1:,} more)" if len(outcome.kept) > 1 else ""
-    return f" Left as it is: {first.label} – {first.reason}{more}."
+    more = f" (and {outcome.kept_count - 1:,} more)" if outcome.kept_count > 1 else ""
+    return f" Left as it is: {first.label} – {first.reason.removesuffix('.')}{more}."
 
 
 def undo_message(outcome: UndoOutcome) -> str:
