@@ -290,12 +290,10 @@ def test_a_missing_interpreter_is_one_line(installation):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_a_folder_that_cannot_be_written_is_one_line(installation):
     outsider = Installation(installation.folder, installation.port, NOBODY)
-    assert "belongs to another user" in complaint(outsider.make("run"))
-    read_only = str(installation.folder / "elsewhere")
-    assert "Set APP_DATA_DIR to a folder that you own." in complaint(
-        outsider.make("run", APP_DATA_DIR=read_only)
-    )
-    assert not Path(read_only).exists()
+    for read_only in ("var", "elsewhere"):
+        message = complaint(outsider.make("run", APP_DATA_DIR=read_only))
+        assert message.endswith("Set APP_DATA_DIR to a folder that you own.")
+    assert not (installation.folder / "elsewhere").exists()
 
 
 @pytest.mark.skipif(
