@@ -21,7 +21,6 @@ def server_settings() -> dict[str, str]:
         "maintenance_work_mem": f"{max(64 * MB, min(memory // 8, 512 * MB)) // MB}MB",
         "max_wal_size": "4GB",
         "checkpoint_timeout": "15min",
-        "wal_compression": "on",
         # Solid-state disks: a page elsewhere costs hardly more than the next one.
         "random_page_cost": "1.1",
         # Pages of 50 rows: compiling a query takes longer than running it.
