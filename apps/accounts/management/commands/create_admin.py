@@ -1,0 +1,49 @@
+"""The first person of an installation; everybody else can then be added by them."""
+
+import getpass
+import sys
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+
+from apps.accounts.models import AdminUser
+
+
+class Command(BaseCommand):
+    help = (
+        "Add an admin. The password is asked for, or read from standard input with --password-stdin. "
+        "Exit code 0: added; 1: refused, with the reason."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--name", default="", help="as colleagues see it")
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input"
+        )
+
+    def handle(self, *args: Any, email: str, name: str, password_stdin: bool, **options: Any) -> None:
+        email = email.strip().lower()
+        try:
+            validate_email(email)
+            if AdminUser.objects.filter(email=email).exists():
+                raise CommandError(f"{email} is here already.")
+            password = sys.stdin.readline().rstrip("\n") if password_stdin else ask_twice()
+            validate_password(password, AdminUser(email=email, name=name))
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        AdminUser.objects.create_user(email, password, name=name, role=AdminUser.Role.ADMIN)
+        self.stdout.write(f"Added the admin {email}.")
+
+
+def ask_twice() -> str:
+    try:
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Again: ") != password:
+            raise CommandError("The two passwords differ.")
+    except (EOFError, KeyboardInterrupt):
+        raise CommandError("No password was given.") from None
+    return password
