@@ -1,4 +1,4 @@
-"""The field catalogue: one entry per contact field, from which forms, columns, filters, search, imports and rights come.
+"""The field catalogue: one entry per contact field, from which forms, columns, filters, search and rights come.
 
 Adding a field is one model field, one entry here and one migration.
 """
@@ -83,7 +83,6 @@ class Field:
     searchable: bool = False  # looked at by the text search `q`
     faceted: bool = False  # its values and their counts are kept in FacetValue
     is_writable: bool = True  # by people and imports; the rest is set by the product itself
-    is_default_column: bool = False
     width: int = 160  # of its table column, in pixels
     max_length: int = 255
     staff_right: ColumnRight = ColumnRight.EDIT  # what a new manager or user may do with it
@@ -146,7 +145,6 @@ _ENTRIES: tuple[Field, ...] = (
         aliases=("firstname", "given name", "forename", "first"),
         sortable=True,
         searchable=True,
-        is_default_column=True,
     ),
     Field(
         "last_name",
@@ -155,7 +153,6 @@ _ENTRIES: tuple[Field, ...] = (
         aliases=("lastname", "surname", "family name", "last"),
         sortable=True,
         searchable=True,
-        is_default_column=True,
     ),
     Field(
         "title",
@@ -165,7 +162,6 @@ _ENTRIES: tuple[Field, ...] = (
         sortable=True,
         searchable=True,
         faceted=True,
-        is_default_column=True,
         width=200,
     ),
     Field(
@@ -205,7 +201,6 @@ _ENTRIES: tuple[Field, ...] = (
         ),
         sortable=True,
         searchable=True,
-        is_default_column=True,
         width=220,
         max_length=254,
     ),
@@ -236,7 +231,6 @@ _ENTRIES: tuple[Field, ...] = (
         Kind.PHONE,
         aliases=("phone", "direct phone", "work phone", "telephone", "phone number", "business phone"),
         searchable=True,
-        is_default_column=True,
         width=150,
     ),
     Field(
@@ -268,7 +262,6 @@ _ENTRIES: tuple[Field, ...] = (
         sortable=True,
         searchable=True,
         faceted=True,
-        is_default_column=True,
         width=190,
     ),
     Field(
@@ -285,7 +278,6 @@ _ENTRIES: tuple[Field, ...] = (
         Kind.REFERENCE,
         aliases=("sector",),
         faceted=True,
-        is_default_column=True,
         width=150,
     ),
     Field(
@@ -303,7 +295,6 @@ _ENTRIES: tuple[Field, ...] = (
         ),
         sortable=True,
         faceted=True,
-        is_default_column=True,
         width=100,
     ),
     Field("keywords", "Keywords", Group.COMPANY, Kind.LIST, faceted=True, width=220),
@@ -350,7 +341,6 @@ _ENTRIES: tuple[Field, ...] = (
         aliases=("person country",),
         sortable=True,
         faceted=True,
-        is_default_column=True,
         width=130,
     ),
     Field(
@@ -444,7 +434,6 @@ _ENTRIES: tuple[Field, ...] = (
         open_choices=True,
         sortable=True,
         faceted=True,
-        is_default_column=True,
         width=90,
     ),
     Field(
@@ -507,7 +496,6 @@ _ENTRIES: tuple[Field, ...] = (
         Kind.MOMENT,
         sortable=True,
         is_writable=False,
-        is_default_column=True,
         width=120,
         staff_right=ColumnRight.READ,
     ),
@@ -517,6 +505,20 @@ FIELDS: dict[str, Field] = {field.name: field for field in _ENTRIES}
 
 # One of these must be given for anybody to recognise the contact.
 RECOGNISABLE = ("first_name", "last_name", "email", "company", "person_linkedin_url", "contact_id")
+
+# The columns of the list behind the name, for everybody who has not chosen their own.
+DEFAULT_COLUMNS = (
+    "title",
+    "company",
+    "email",
+    "work_direct_phone",
+    "city",
+    "country",
+    "employees",
+    "industry",
+    "stage",
+    "updated_at",
+)
 
 # `custom` holds what an import could not place: not one field but any number, keyed by the file's header.
 CUSTOM = "custom"

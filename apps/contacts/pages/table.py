@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from apps.accounts.access import Access
-from apps.contacts.fields import FIELDS, NUMBER_KINDS, Field
+from apps.contacts.fields import DEFAULT_COLUMNS, FIELDS, NUMBER_KINDS, Field
 from apps.contacts.pages.addresses import list_href, record_href
 from apps.contacts.queries import readable_values
 from apps.contacts.rendering import cell, hue_of, initials_of, web_address
@@ -42,12 +42,8 @@ class TableRow:
 
 
 def shown_fields(access: Access) -> list[Field]:
-    """The columns behind the name, in the catalogue's order."""
-    return [
-        field
-        for field in FIELDS.values()
-        if field.is_default_column and field.name not in NAME_FIELDS and access.can_read(field.name)
-    ]
+    """The columns behind the name."""
+    return [FIELDS[name] for name in DEFAULT_COLUMNS if access.can_read(name)]
 
 
 def table_columns(search: Search, access: Access) -> list[TableColumn]:
