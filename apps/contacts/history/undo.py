@@ -21,6 +21,7 @@ from apps.contacts.models import Contact
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).with_name("sql") / "undo.sql")
+_MANY = 500
 _TRIES = 3  # somebody else may take a key between our look and our write; then the next try sees it
 
 CHANGED_SINCE = "Changed since then."
@@ -87,12 +88,12 @@ def undo(
                 Operation.Kind.UNDO, access=access, reason=reason, undoes=operation, undoes_all=is_whole
             ) as undoing:
                 _run("clean_up")
-                _run("collect", operation=operation.pk, contact=contact_id)
+                _collect("undo_contact", operation=operation.pk, contact=contact_id)
                 _run("lock")
                 deleted = _take_back_created(undoing, is_whole=field is None)
                 cells, changed = _take_back_values(undoing, columns)
-                _run("collect_deleted_by_operation", whole=field is None)
-                returned = _bring_back(undoing)
+                lost = _collect("undo_return_of_operation", whole=field is None)
+                returned = _bring_back(undoing) if lost else 0
                 _run("clean_up")
             return _outcome(undoing, access, deleted + changed + returned, cells, dry_run=dry_run)
 
@@ -107,8 +108,8 @@ def restore(contact_ids: Sequence[int], *, access: Access, reason: str = "") -> 
         with transaction.atomic():
             with log.operation(Operation.Kind.RESTORE, access=access, reason=reason) as restoring:
                 _run("clean_up")
-                _run("collect_trashed", contacts=list(contact_ids))
-                returned = _bring_back(restoring)
+                lost = _collect("undo_return_of_trash", contacts=list(contact_ids))
+                returned = _bring_back(restoring) if lost else 0
                 _run("clean_up")
             return _outcome(restoring, access, returned, 0, dry_run=False)
 
@@ -124,24 +125,31 @@ def _take_back_created(undoing: Operation, *, is_whole: bool) -> int:
 
 def _take_back_values(undoing: Operation, columns: list[str]) -> tuple[int, int]:
     """Put back the values of contacts that were there before and after; says how many, and on how many contacts."""
-    _run("collect_cells", columns=columns, changed=CHANGED_SINCE)
     _run("keep_deleted", undo=undoing.pk, columns=columns, reason=DELETED_SINCE)
-    for column, table in _REFERENCES.items():
-        _run("keep_dangling_cells", {"column": column, "table": table}, gone=GONE)
-    keys = [{"column": key.column, "key": key.lookup} for key in _KEYS]
-    # A value that stays may itself hold the key that another one wants back, and so on.
-    while any([_run("keep_taken_cells", key, taken=TAKEN) for key in keys]):  # noqa: C419 each must run
-        pass
-    for key in keys:
-        _run("vacate_keys", key)
+    if not _collect("undo_cell", columns=columns, changed=CHANGED_SINCE):
+        return 0, 0
+    candidates = {name for (name,) in _rows("cell_columns")}
+    for column in _REFERENCES.keys() & candidates:
+        _run("keep_dangling_cells", {"column": column, "table": _REFERENCES[column]}, gone=GONE)
+    _settle_keys(candidates)
     _run("keep_cells", undo=undoing.pk, fields=json.dumps(FIELD_OF))
-    changed = [name for (name,) in _rows("changed_columns")]
+    changed = [name for (name,) in _rows("cell_columns")]
     if not changed:
         return 0, 0
     assignments = ", ".join(f"{_quoted(name)} = restored.{_quoted(name)}" for name in changed)
     _run("restore_cells", {"assignments": assignments})
     ((cells, contacts),) = _rows("count_cells")
     return cells, contacts
+
+
+def _settle_keys(candidates: set[str]) -> None:
+    """Keep the keys that another contact holds for good; let go of those that others get back in this same undo."""
+    keys = [{"column": key.column, "key": key.lookup} for key in _KEYS if key.column in candidates]
+    for key in keys:
+        # A value that stays may itself be the one that a third contact wants back, and so on.
+        while _run("keep_taken_cells", key, taken=TAKEN):
+            pass
+        _run("vacate_keys", key)
 
 
 def _bring_back(bringing: Operation) -> int:
@@ -201,6 +209,14 @@ def _tried_again(act: Callable[[], UndoOutcome]) -> UndoOutcome:
             if not tries_left or not isinstance(error.__cause__, UniqueViolation | DeadlockDetected):
                 raise
     raise AssertionError("unreachable")
+
+
+def _collect(table: str, **parameters: Any) -> int:
+    """Fill a temporary table and say how many rows it has. Nobody else tells the planner about a large one."""
+    rows = _run(f"collect_{table}", **parameters)
+    if rows > _MANY:
+        _run(f"analyze_{table}")
+    return rows
 
 
 def _run(block: str, parts: dict[str, str] | None = None, **parameters: Any) -> int:

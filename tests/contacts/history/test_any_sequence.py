@@ -185,5 +185,5 @@ def _logged_form() -> dict[int, dict[str, Any]]:
 def test_any_sequence_of_acts_can_be_followed_and_taken_back():
     run_state_machine_as_test(
         Histories,
-        settings=settings(max_examples=30, stateful_step_count=12, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=25, stateful_step_count=10, suppress_health_check=list(HealthCheck)),
     )

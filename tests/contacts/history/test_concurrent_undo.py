@@ -121,10 +121,10 @@ def test_a_key_taken_between_look_and_write_is_seen_on_the_next_try(edit, at_onc
 
 
 def test_a_killed_undo_leaves_nothing(edit, monkeypatch):
-    def broken(*arguments):
+    def broken(*arguments, **named):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(undoing, "_bring_back", broken)
+    monkeypatch.setattr(undoing, "_outcome", broken)  # everything is written, nothing committed
     with pytest.raises(KeyboardInterrupt):
         undo(edit, access=ACCESS)
     assert Contact.objects.filter(title="CEO", version=2).count() == 20

@@ -1,4 +1,4 @@
--- name: collect
+-- name: collect_undo_contact
 -- What the operation did to each contact in the end: `before` is the state it found, `after` what it left.
 CREATE TEMP TABLE undo_contact ON COMMIT DROP AS
 SELECT contact_id,
@@ -40,7 +40,7 @@ SELECT %(undo)s, contact_id, '', %(reason)s FROM undo_contact WHERE is_touched A
 DELETE FROM contacts_contact contact USING undo_contact undone
 WHERE contact.id = undone.contact_id AND undone.remained AND NOT undone.existed AND NOT undone.is_touched
 
--- name: collect_cells
+-- name: collect_undo_cell
 -- The values to put back: of contacts that were there before and after, what is not back already.
 -- OFFSET 0 keeps the planner from computing the row's JSON anew for each of its cells.
 CREATE TEMP TABLE undo_cell ON COMMIT DROP AS
@@ -82,7 +82,8 @@ WITH present AS (
     FOR KEY SHARE
 )
 UPDATE undo_cell SET kept_for = %(gone)s
-WHERE name = '{column}' AND kept_for IS NULL AND before #>> '{{}}' NOT IN (SELECT id::text FROM present)
+WHERE name = '{column}' AND kept_for IS NULL AND before <> 'null'
+      AND before #>> '{{}}' NOT IN (SELECT id::text FROM present)
 
 -- name: vacate_keys
 -- Where contacts swapped a key, the index would refuse the first to get its own back before the other let go.
@@ -95,7 +96,7 @@ WHERE cell.name = '{column}' AND cell.kept_for IS NULL AND cell.wanted <> ''
 INSERT INTO contacts_keptvalue (operation_id, contact_id, field, reason)
 SELECT %(undo)s, contact_id, %(fields)s::jsonb ->> name, kept_for FROM undo_cell WHERE kept_for IS NOT NULL
 
--- name: changed_columns
+-- name: cell_columns
 SELECT DISTINCT name FROM undo_cell WHERE kept_for IS NULL ORDER BY name
 
 -- name: restore_cells
@@ -109,12 +110,12 @@ WHERE contact.id = back.contact_id
 -- name: count_cells
 SELECT count(*), count(DISTINCT contact_id) FROM undo_cell WHERE kept_for IS NULL
 
--- name: collect_deleted_by_operation
+-- name: collect_undo_return_of_operation
 CREATE TEMP TABLE undo_return ON COMMIT DROP AS
 SELECT contact_id, before AS old_row, NULL::text AS kept_for, ''::text AS kept_field, false AS is_back
 FROM undo_contact WHERE existed AND NOT remained AND %(whole)s
 
--- name: collect_trashed
+-- name: collect_undo_return_of_trash
 CREATE TEMP TABLE undo_return ON COMMIT DROP AS
 SELECT DISTINCT ON (contact_id)
        contact_id, before AS old_row, NULL::text AS kept_for, ''::text AS kept_field, false AS is_back
@@ -166,3 +167,15 @@ SELECT %(undo)s, contact_id, kept_field, coalesce(kept_for, %(reason)s) FROM und
 
 -- name: clean_up
 DROP TABLE IF EXISTS pg_temp.undo_contact, pg_temp.undo_cell, pg_temp.undo_return
+
+-- name: analyze_undo_contact
+ANALYZE pg_temp.undo_contact
+
+-- name: analyze_undo_cell
+ANALYZE pg_temp.undo_cell
+
+-- name: analyze_undo_return_of_operation
+ANALYZE pg_temp.undo_return
+
+-- name: analyze_undo_return_of_trash
+ANALYZE pg_temp.undo_return
