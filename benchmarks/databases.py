@@ -1,0 +1,61 @@
+"""The databases bench_100k and bench_1m: made when absent, made anew when tables or demo data have changed."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from django.db import connection
+
+from appointment360.env import BASE_DIR
+
+SIZES = {"100k": 100_000, "1m": 1_000_000}
+_MAKERS = ("apps/*/migrations/*.py", "apps/contacts/seeding/**/*.py", "apps/contacts/seeding/**/*.toml")
+
+
+def name_of(size: str) -> str:
+    return f"bench_{size}"
+
+
+def environment(size: str) -> dict[str, str]:
+    """For a process of its own that works on the benchmark's database."""
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "benchmarks.settings", "BENCH_DATABASE": name_of(size)}
+
+
+def ensure(size: str) -> None:
+    """The database of that size is there, with the tables and contacts of today's code."""
+    wanted = fingerprint()
+    if _comment_on(name_of(size)) == wanted:
+        return
+    print(f"Making {name_of(size)} with {SIZES[size]:,} contacts (kept for the next time) …", file=sys.stderr)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name_of(size)} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name_of(size)}")
+    for command in (["migrate", "--verbosity", "0"], ["seed_contacts", str(SIZES[size])]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=BASE_DIR,
+            env=environment(size),
+            stdout=sys.stderr,
+            check=True,
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON DATABASE {name_of(size)} IS '{wanted}'")
+
+
+def fingerprint() -> str:
+    """Of everything that decides what is in the database."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in _MAKERS for path in Path(BASE_DIR).glob(pattern)}):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _comment_on(database: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]
+        )
+        row = cursor.fetchone()
+    return (row[0] or "") if row else ""
