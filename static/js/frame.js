@@ -1,7 +1,7 @@
 // The frame of every page: folding navigation, theme and density, the sheet of keys, where focus starts.
 
 const root = document.documentElement;
-const DEFAULTS = { theme: "auto", density: "roomy", keys: "on" };
+const DEFAULTS = { theme: "auto", density: "roomy", shortcuts: "on" };
 
 function remember(setting, value) {
   root.dataset[setting] = value;

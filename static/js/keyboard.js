@@ -55,7 +55,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
   if (document.querySelector("dialog[open]") || document.querySelector(":popover-open")) return;
-  if (document.documentElement.dataset.keys === "off" && event.key !== "Escape") return;
+  if (document.documentElement.dataset.shortcuts === "off" && event.key !== "Escape") return;
   if (isTyping(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;
