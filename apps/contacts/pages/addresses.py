@@ -1,5 +1,7 @@
 """Addresses that carry a search along."""
 
+from collections.abc import Callable
+
 from django.urls import reverse
 
 from apps.contacts.cursors import Cursor
@@ -12,9 +14,10 @@ def list_href(search: Search, *, record: int | None = None, after: Cursor | None
     return _with_query(reverse("contact_list"), search.query_string(extra))
 
 
-def record_href(contact_id: int, search: Search) -> str:
-    """A contact's page that knows which search it was opened from."""
-    return _with_query(reverse("contact_detail", args=[contact_id]), search.query_string())
+def record_hrefs(search: Search) -> Callable[[int], str]:
+    """The addresses of contacts' pages that know which search they were opened from."""
+    before, behind = _with_query(reverse("contact_detail", args=[0]), search.query_string()).split("0", 1)
+    return lambda contact_id: f"{before}{contact_id}{behind}"
 
 
 def _with_query(path: str, query: str) -> str:

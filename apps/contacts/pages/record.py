@@ -10,7 +10,7 @@ from apps.accounts.access import Access, Capability
 from apps.contacts.fields import CUSTOM, FIELDS, Group, Kind
 from apps.contacts.history.queries import timeline
 from apps.contacts.models import Note
-from apps.contacts.pages.addresses import list_href, record_href
+from apps.contacts.pages.addresses import list_href, record_hrefs
 from apps.contacts.pages.table import name_of
 from apps.contacts.queries import neighbours, readable_values
 from apps.contacts.rendering import entry, hue_of, initials_of, phone_href, web_address
@@ -78,6 +78,7 @@ def record_context(contact_id: int, search: Search, access: Access) -> dict[str,
         return None
     values = found[0]
     before, behind = neighbours(contact_id, search, access)
+    href_of = record_hrefs(search)
     return {
         "contact": heading(values),
         "groups": _groups(values, access),
@@ -90,12 +91,10 @@ def record_context(contact_id: int, search: Search, access: Access) -> dict[str,
         "notes": Note.objects.filter(contact_id=contact_id)
         .select_related("author")
         .order_by("-created_at")[:50],
-        "previous_href": record_href(before, search) if before else None,
-        "next_href": record_href(behind, search) if behind else None,
-        "previous_panel_href": list_href(search, record=before) if before else None,
-        "next_panel_href": list_href(search, record=behind) if behind else None,
+        "previous_href": href_of(before) if before else None,
+        "next_href": href_of(behind) if behind else None,
         "list_href": list_href(search),
-        "page_href": record_href(contact_id, search),
+        "page_href": href_of(contact_id),
         "edit_href": reverse("contact_edit", args=[contact_id]),
         "delete_href": reverse("contact_delete", args=[contact_id]),
         "history_href": reverse("contact_history", args=[contact_id]),

@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString
 
 from apps.accounts.access import Access
 from apps.contacts.fields import DEFAULT_COLUMNS, FIELDS, NUMBER_KINDS, Field
-from apps.contacts.pages.addresses import list_href, record_href
+from apps.contacts.pages.addresses import list_href, record_hrefs
 from apps.contacts.queries import readable_values
-from apps.contacts.rendering import cell, hue_of, initials_of, web_address
+from apps.contacts.rendering import cell, hue_of, initials_of, markup, web_address
 from apps.contacts.search import Search, SortKey
 
 NAME_FIELDS = ("first_name", "last_name")
@@ -31,14 +31,11 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
+    """A contact in the list. `html` is its whole <tr>: fifty rows are too many for template variables."""
+
     id: int
-    href: str
-    panel_href: str
     name: str
-    initials: str
-    hue: int
-    linkedin_url: str
-    cells: SafeString  # the row's <td> elements: ten a row are too many for template variables
+    html: SafeString
 
 
 def shown_fields(access: Access) -> list[Field]:
@@ -78,20 +75,37 @@ def table_rows(ids: Sequence[int], search: Search, access: Access) -> list[Table
     fields = shown_fields(access)
     companions = [other for field in fields for other in _COMPANIONS.get(field.name, ())]
     wanted = dict.fromkeys([*_FOR_NAME, *(field.name for field in fields), *companions])
-    return [_row(values, fields, search) for values in readable_values(ids, wanted, access)]
+    href_of = record_hrefs(search)
+    return [_row(values, fields, href_of(values["id"])) for values in readable_values(ids, wanted, access)]
 
 
-def _row(values: dict[str, Any], fields: Sequence[Field], search: Search) -> TableRow:
+def _row(values: dict[str, Any], fields: Sequence[Field], href: str) -> TableRow:
     name = name_of(values)
-    return TableRow(
-        id=values["id"],
-        href=record_href(values["id"], search),
-        panel_href=list_href(search, record=values["id"]),
-        name=name,
-        initials=initials_of(name),
-        hue=hue_of(name),
-        linkedin_url=web_address(values.get("person_linkedin_url", "")),
-        cells=SafeString("".join(_cell(field, values) for field in fields)),
+    cells = SafeString("".join(_cell(field, values) for field in fields))
+    html = markup(
+        '<tr role="row" data-row="{}"><th class="cell-name" role="rowheader" scope="row">'
+        '<a class="person" href="{}" data-open><span class="initials hue-{}" aria-hidden="true">{}</span>'
+        '<span class="name">{}</span></a>{}</th>{}</tr>',
+        values["id"],
+        href,
+        hue_of(name),
+        initials_of(name),
+        name,
+        _linkedin(values, name),
+        cells,
+    )
+    return TableRow(values["id"], name, html)
+
+
+def _linkedin(values: dict[str, Any], name: str) -> SafeString:
+    address = web_address(values.get("person_linkedin_url", ""))
+    if not address:
+        return SafeString("")
+    return markup(
+        '<a class="in more" href="{}" target="_blank" rel="noopener noreferrer" aria-label="LinkedIn of {}" '
+        'title="LinkedIn"></a>',
+        address,
+        name,
     )
 
 
