@@ -26,7 +26,7 @@ DESKTOP, PHONE = (1440, 900), (390, 844)
 # An address, or none for the first record of the list, whose number no one should rely on.
 PAGES = {
     "contacts": "contacts/",
-    "contacts-filtered": "contacts/?country=United+States&seniority=Director&seniority=VP",
+    "contacts-filtered": "contacts/?location=United+States&seniority=Director&seniority=VP",
     "record": None,
     "new-contact": "contacts/new/",
 }
