@@ -79,7 +79,7 @@ def crowd(count: int) -> None:
             company=f"Company {number % 7}",
             seniority=("VP", "Director", "Manager")[number % 3],
             country=("France", "Japan")[number % 2],
-            title="" if number % 10 == 0 else "Engineer",
+            title="" if number % 7 == 0 else "Engineer",
         )
         for number in range(1, count + 1)
     )

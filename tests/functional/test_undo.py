@@ -1,0 +1,97 @@
+"""Taking things back: one value, one step, a deletion, a whole operation."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.accounts.access import Access
+from apps.accounts.models import AdminUser
+from apps.contacts.models import Contact
+from apps.contacts.operations import edit_contact
+from tests.functional.conftest import Visit
+from tests.functional.list_page import row_of
+from tests.functional.population import settle
+
+
+@pytest.fixture
+def contacts(manager: AdminUser) -> dict[str, Contact]:
+    return settle(Access.of(manager))
+
+
+def message(page: Page, text: str) -> None:
+    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
+
+def test_one_value_goes_back_from_the_history_and_then_the_rest(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    alan = contacts["Alan"]
+    values = {"title": "Codebreaker", "company": "Hut 8", "stage": "Hot"}
+    edit_contact(alan.pk, access=Access.of(manager), values=values, seen_version=1)
+    page = visit(manager)
+    page.goto(f"/contacts/{alan.pk}/")
+    page.get_by_role("link", name="Whole history").click()
+    expect(page.get_by_role("heading", name="History of Alan Turing")).to_be_visible()
+
+    page.get_by_role("button", name="Undo Title").click()
+    message(page, "Undone on 1 contact.")
+    alan.refresh_from_db()
+    assert (alan.title, alan.company, alan.stage) == ("Mathematician", "Hut 8", "Hot")
+
+    # Somebody went on from there: that value stays, and is said.
+    edit_contact(alan.pk, access=Access.of(manager), values={"stage": "Warm"}, seen_version=alan.version)
+    page.reload()
+    page.get_by_role("button", name="Undo all").click()
+    message(page, "Left as it is: Stage – Changed since then")
+    alan.refresh_from_db()
+    assert (alan.title, alan.company, alan.stage) == ("Mathematician", "Bletchley Park", "Warm")
+
+
+def test_a_deleted_contact_waits_in_the_trash_and_comes_back_whole(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    grace = contacts["Grace"]
+    page = visit(manager)
+    page.goto(f"/contacts/{grace.pk}/")
+    page.get_by_role("link", name="Delete this contact").click()
+    page.get_by_label("Why?").fill("Asked us to")
+    page.get_by_role("button", name="Delete contact").click()
+    message(page, "Grace Hopper is in the trash")
+    expect(row_of(page, "Alan Turing")).to_be_visible()
+    expect(row_of(page, "Grace Hopper")).to_have_count(0)
+    expect(page.locator("#count")).to_have_text("2")
+
+    page.get_by_role("link", name="Trash").click()
+    page.get_by_role("link", name="What was deleted").click()
+    expect(page.get_by_text("Asked us to")).to_be_visible()
+    page.go_back()
+    page.get_by_role("checkbox", name="Select Grace Hopper").check()
+    page.get_by_role("button", name="Restore selected").click()
+    message(page, "1 contact restored.")
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+
+    page.goto(f"/contacts/{grace.pk}/")
+    expect(page.get_by_text("Found the first bug.")).to_be_visible()
+    before, after = vars(grace), vars(Contact.objects.get(pk=grace.pk))
+    unnoticed = {"_state", "version", "updated_at"}
+    assert {name: after[name] for name in after.keys() - unnoticed} == {
+        name: before[name] for name in before.keys() - unnoticed
+    }
+
+
+def test_an_operation_is_undone_from_the_activity_and_names_what_it_was(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    page = visit(manager)
+    page.goto("/contacts/")
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    row = page.get_by_role("row").filter(has_text="Sorted into industries")
+    row.get_by_role("link").click()
+    expect(page.get_by_role("link", name="Grace Hopper")).to_be_visible()
+    page.get_by_role("button", name="Undo this operation").click()
+    message(page, "Undone on 1 contact.")
+    expect(page.get_by_text("This took back")).to_be_visible()
+    assert Contact.objects.get(pk=contacts["Grace"].pk).industry_id is None
+
+    page.get_by_role("link", name="Activity").first.click()
+    expect(page.get_by_role("row").filter(has_text="Sorted into industries")).to_contain_text("undone")
