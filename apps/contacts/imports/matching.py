@@ -43,12 +43,12 @@ def match_rows(staged: Staged) -> None:
         ids=comma(ids),
         has_key=_has_any([k for k in matched if k.is_written]),
     )
+    execute(_SQL["index"])
     execute("ANALYZE import_plan")
     execute(_SQL["create_links"])
-    _group_rows(matched)
-    execute(
-        _SQL["reject_crowds"], limit=Literal(MAX_ROWS_OF_CONTACT), limit_text=SQL(str(MAX_ROWS_OF_CONTACT))
-    )
+    if _group_rows(matched):
+        limit = Literal(MAX_ROWS_OF_CONTACT)
+        execute(_SQL["reject_crowds"], limit=limit, limit_text=SQL(str(MAX_ROWS_OF_CONTACT)))
 
 
 def match_same_content(staged: Staged, *, is_skipped: bool) -> None:
@@ -84,20 +84,26 @@ def skip_rows(which: Which) -> None:
     execute(_SQL["skip"], which=SQL(which))
 
 
-def _group_rows(matched: list[Key]) -> None:
+def _group_rows(matched: list[Key]) -> bool:
+    """Give rows about the same contact the first of them as their head; says whether there are such rows.
+
+    A row that links two groups, or belongs to another contact than its group, is rejected, and then the others are
+    looked at anew: without it they may be two groups.
+    """
     for attempt in range(1, _MAX_ROUNDS + 1):
         if not _link(matched):
-            return
+            return False
         execute(_SQL["head_of_links"])
         while execute(_SQL["follow_heads"]):
             pass
         if attempt == _MAX_ROUNDS:
             execute(_SQL["reject_contradictions"])
         if not execute(_SQL["reject_links_between_groups"]) + execute(_SQL["reject_two_targets"]):
-            execute(_SQL["share_targets"])
-            return
+            break
         execute(_SQL["ungroup"])
         execute(_SQL["forget_links"])
+    execute(_SQL["share_targets"])
+    return True
 
 
 def _link(matched: list[Key]) -> int:

@@ -115,6 +115,7 @@ def stage_rows(
     progress(count)
     if any(key.name == "linkedin" for key in staged.keys):
         execute(_SQL["linkedin_path"])
+    execute(_SQL["index"])
     execute("ANALYZE import_row")
     return count, last
 

@@ -47,6 +47,7 @@ def write_new(
     """Create the contacts that no row was matched with; those with a key, or those without. Raises Raced."""
     create_industries(staged)
     planned = execute(_SQL["give_ids"], which=SQL("p.has_key" if has_key else "NOT p.has_key"))
+    execute("ANALYZE import_plan")  # else the planner expects no new rows, and walks the staged ones for each
     columns, values = _inserted(staged, source)
     created = 0
     for low in range(0, last + 1 if planned else 0, BATCH):

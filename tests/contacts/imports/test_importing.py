@@ -153,6 +153,19 @@ def test_keys_of_two_contacts_of_the_file_are_rejected(bring_in):
     balance(again, unchanged=2, rejected=1)
 
 
+def test_a_knot_of_contradictions_ends(bring_in, monkeypatch):
+    """Each row links the two before it. With hardly any patience for single rows, whole groups come out."""
+    rows = "".join(f"k{number // 2}@x.example,{(number * 7) % 11},in/p{number % 5}\n" for number in range(30))
+    content = f"Email,Contact id,LinkedIn\n{rows}lone@x.example,99,in/lone\n"
+    for patience in (10, 1):
+        monkeypatch.setattr("apps.contacts.imports.matching._MAX_ROUNDS", patience)
+        result = bring_in(content)
+        assert result.read == 31 == sum(result.balance.values()) - 31
+        assert Contact.objects.filter(email="lone@x.example").count() == 1
+        again = bring_in(content)
+        assert (again.created, again.updated) == (0, 0)
+
+
 def test_only_the_keys_asked_for_find_contacts_and_the_others_stay_unique(bring_in):
     bring_in(PEOPLE)
     result = bring_in("Email,Contact id\nana@example.com,1\nother@example.com,2\n,7\n", match=("email",))

@@ -13,6 +13,9 @@ FROM import_row s
 {joins}
 CROSS JOIN LATERAL (SELECT least({ids}) AS lowest, greatest({ids}) AS highest) found;
 
+-- name: index
+ALTER TABLE import_plan ADD PRIMARY KEY (row_number);
+
 -- name: join_on_key
 LEFT JOIN contacts_contact {alias} ON {alias}.{key} = s.{key} AND {alias}.{key} <> '';
 
@@ -51,7 +54,7 @@ UPDATE import_plan p SET outcome = 'rejected',
        reason = format('Its keys belong to two contacts of this file: those of rows %s and %s.',
                        least(p.head, other.head), greatest(p.head, other.head))
 FROM import_link link JOIN import_plan other ON other.row_number = link.first_row
-WHERE p.row_number = link.row_number AND other.head <> p.head;
+WHERE p.row_number = link.row_number AND p.outcome IS NULL AND other.head <> p.head;
 
 -- name: reject_two_targets
 UPDATE import_plan p SET outcome = 'rejected',

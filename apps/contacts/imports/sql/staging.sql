@@ -14,6 +14,10 @@ ALTER TABLE import_row ADD COLUMN linkedin_path text
 -- name: copy
 COPY import_row (row_number, reason, {columns}, custom) FROM STDIN;
 
+-- name: index
+-- Plans that expect one row where there are a million then still end.
+ALTER TABLE import_row ADD PRIMARY KEY (row_number);
+
 -- name: drop
 DROP TABLE IF EXISTS import_row, import_plan, import_link, import_cell;
 
