@@ -87,6 +87,7 @@ def undo(
             with log.operation(
                 Operation.Kind.UNDO, access=access, reason=reason, undoes=operation, undoes_all=is_whole
             ) as undoing:
+                _run("prepare")
                 _run("clean_up")
                 _collect("undo_contact", operation=operation.pk, contact=contact_id)
                 _run("lock")
@@ -107,6 +108,7 @@ def restore(contact_ids: Sequence[int], *, access: Access, reason: str = "") -> 
     def act() -> UndoOutcome:
         with transaction.atomic():
             with log.operation(Operation.Kind.RESTORE, access=access, reason=reason) as restoring:
+                _run("prepare")
                 _run("clean_up")
                 lost = _collect("undo_return_of_trash", contacts=list(contact_ids))
                 returned = _bring_back(restoring) if lost else 0

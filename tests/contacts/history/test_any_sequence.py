@@ -77,7 +77,7 @@ class Histories(RuleBasedStateMachine):
             Contact.objects.create(email=self.free(email))
         self.done(doing, before)
 
-    @precondition(lambda self: state())
+    @precondition(lambda self: bool(state()))
     @rule(data=st.data(), given=values, email=emails)
     def edit(self, data: Any, given: dict[str, Any], email: str) -> None:
         before = state()
@@ -93,7 +93,7 @@ class Histories(RuleBasedStateMachine):
             Contact.objects.update(**second)
         self.done(doing, before)
 
-    @precondition(lambda self: state())
+    @precondition(lambda self: bool(state()))
     @rule(data=st.data())
     def delete(self, data: Any) -> None:
         before = state()

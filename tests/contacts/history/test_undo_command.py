@@ -25,12 +25,11 @@ def run(capsys, *arguments):
     """Exit code and output."""
     try:
         call_command("undo", *map(str, arguments))
-        code = 0
     except SystemExit as leaving:
-        code = leaving.code
+        return leaving.code, capsys.readouterr().out
     except CommandError as error:
         return error.returncode, str(error)
-    return code, capsys.readouterr().out
+    return 0, capsys.readouterr().out
 
 
 def test_all_undone(edit, capsys):

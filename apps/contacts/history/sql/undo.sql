@@ -23,14 +23,22 @@ SELECT count(*) FROM (
 -- name: mark_touched
 -- Rolling the later changes back gives what the operation left. Only a contact that is no longer that is touched: an undo
 -- of an undo, or an edit and its undo, change nothing in the end.
-UPDATE undo_contact undone SET is_touched = true
-FROM contacts_contact contact
-WHERE contact.id = undone.contact_id AND undone.remained AND (undone.was_deleted OR NOT undone.existed)
-      AND contact.version <> undone.version
-      AND (to_jsonb(contact) || (
-              SELECT contacts_merge(later.before ORDER BY later.id DESC) FROM contacts_change later
-              WHERE later.contact_id = undone.contact_id AND later.id > undone.last_change
-          )) - contacts_unlogged_columns() <> to_jsonb(contact) - contacts_unlogged_columns()
+-- OFFSET 0 keeps the planner from computing a row's JSON more than once.
+UPDATE undo_contact SET is_touched = true
+FROM (
+    SELECT undone.contact_id, contact.now, later.before - contacts_unlogged_columns() AS rolled_back
+    FROM undo_contact undone
+    JOIN LATERAL (
+        SELECT to_jsonb(contact) AS now FROM contacts_contact contact
+        WHERE contact.id = undone.contact_id AND contact.version <> undone.version OFFSET 0
+    ) contact ON true
+    CROSS JOIN LATERAL (
+        SELECT contacts_merge(later.before ORDER BY later.id DESC) AS before FROM contacts_change later
+        WHERE later.contact_id = undone.contact_id AND later.id > undone.last_change
+    ) later
+    WHERE undone.remained AND (undone.was_deleted OR NOT undone.existed)
+) changed
+WHERE undo_contact.contact_id = changed.contact_id AND changed.now || changed.rolled_back <> changed.now
 
 -- name: keep_touched
 INSERT INTO contacts_keptvalue (operation_id, contact_id, field, reason)
@@ -164,6 +172,10 @@ UPDATE undo_return SET is_back = true WHERE contact_id IN (SELECT id FROM reinse
 -- name: keep_rows
 INSERT INTO contacts_keptvalue (operation_id, contact_id, field, reason)
 SELECT %(undo)s, contact_id, kept_field, coalesce(kept_for, %(reason)s) FROM undo_return WHERE NOT is_back
+
+-- name: prepare
+-- Compiling statements that run once takes longer than running them.
+SET LOCAL jit = off
 
 -- name: clean_up
 DROP TABLE IF EXISTS pg_temp.undo_contact, pg_temp.undo_cell, pg_temp.undo_return
