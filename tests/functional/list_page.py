@@ -28,7 +28,9 @@ def chips(page: Page) -> Locator:
 
 def open_group(page: Page, label: str) -> Locator:
     """A group of filters, opened."""
-    group = page.locator("#filters details").filter(has=page.locator("summary", has_text=re.compile(f"^\\s*{label}")))
+    group = page.locator("#filters details").filter(
+        has=page.locator("summary", has_text=re.compile(f"^\\s*{label}"))
+    )
     if group.get_attribute("open") is None:
         group.locator("summary").click()
     return group

@@ -59,7 +59,9 @@ HEDY: dict[str, Any] = {
 
 def settle(access: Access) -> dict[str, Contact]:
     """Grace, Alan and Hedy by their first names, made one by one as people do; Grace in an industry, with a note."""
-    computing = Industry.objects.create(name="Computing", description="Machines and the people who program them")
+    computing = Industry.objects.create(
+        name="Computing", description="Machines and the people who program them"
+    )
     made = {
         values["first_name"]: create_contact(access=access, values=values) for values in (GRACE, ALAN, HEDY)
     }

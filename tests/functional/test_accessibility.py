@@ -13,8 +13,9 @@ from apps.accounts.models import AdminUser
 from apps.contacts.history.models import Operation
 from apps.contacts.models import Contact
 from apps.contacts.operations import delete_contacts, edit_contact
-from tests.functional import axe, layout
-from tests.functional.conftest import DESKTOP, PHONE, TABLET, Visit
+from tests.functional import axe
+from tests.functional.conftest import Visit
+from tests.functional.looks import look_everywhere
 from tests.functional.population import settle
 
 
@@ -33,21 +34,6 @@ class Scene:
 def scene(admin: AdminUser) -> Scene:
     access = Access.of(admin)
     return Scene(access, settle(access))
-
-
-def look_everywhere(page: Page) -> None:
-    """The same page light and dark, wide and narrow."""
-    faults = []
-    for name, size in (("desktop", DESKTOP), ("tablet", TABLET), ("phone", PHONE)):
-        page.set_viewport_size(size)
-        found = layout.overflow(page) + layout.small_targets(page)
-        if name != "tablet":
-            found += axe.violations(page)
-            page.emulate_media(color_scheme="dark")
-            found += axe.contrast_violations(page)
-            page.emulate_media(color_scheme="light")
-        faults += [f"{name}: {fault}" for fault in found]
-    assert not faults, "\n".join(faults)
 
 
 def list_with_rows(page: Page, scene: Scene) -> None:
@@ -140,7 +126,10 @@ def form_with_duplicate(page: Page, scene: Scene) -> None:
 def conflict(page: Page, scene: Scene) -> None:
     page.goto(scene.path("Alan", "edit/"))
     edit_contact(
-        scene.contacts["Alan"].pk, access=scene.access, values={"title": "Codebreaker", "city": "London"}, seen_version=1
+        scene.contacts["Alan"].pk,
+        access=scene.access,
+        values={"title": "Codebreaker", "city": "London"},
+        seen_version=1,
     )
     page.get_by_label("Title").fill("Logician")
     page.get_by_label("City", exact=True).fill("Cambridge")
@@ -159,7 +148,9 @@ def toast(page: Page, scene: Scene) -> None:
 
 
 def trash(page: Page, scene: Scene) -> None:
-    delete_contacts([scene.contacts["Alan"].pk, scene.contacts["Hedy"].pk], access=scene.access, reason="Asked us to")
+    delete_contacts(
+        [scene.contacts["Alan"].pk, scene.contacts["Hedy"].pk], access=scene.access, reason="Asked us to"
+    )
     page.goto("/contacts/trash/")
     expect(page.get_by_text("Hedy Lamarr")).to_be_visible()
 
@@ -209,6 +200,26 @@ def change_password_with_errors(page: Page, scene: Scene) -> None:
     page.get_by_label("New password").fill("short")
     page.get_by_label("The same once more").fill("other")
     page.get_by_role("button", name="Save the password").click()
+
+
+def test_axe_and_our_own_eyes_would_see_a_fault(visit: Visit, db: None) -> None:
+    page = visit()
+    page.goto("/login/")
+    page.locator("main").evaluate(
+        """main => {
+          main.append(document.createElement("img"));
+          const faint = Object.assign(document.createElement("p"), {textContent: "faint"});
+          faint.style.color = "#bbb";
+          const wide = Object.assign(document.createElement("button"), {textContent: "."});
+          Object.assign(wide.style, {minHeight: 0, height: "8px", marginLeft: "3000px"});
+          main.append(faint, wide);
+        }"""
+    )
+    with pytest.raises(AssertionError) as seen:
+        look_everywhere(page)
+    for fault in ("image-alt", "color-contrast", "button", "wider than the window", "×8 "):
+        assert fault in str(seen.value)
+    assert axe.contrast_violations(page)
 
 
 STATES = [
@@ -261,7 +272,9 @@ def test_every_page_holds_for_everybody(
         ("/industries/", "No industries yet"),
     ],
 )
-def test_an_empty_database_has_pages_that_say_so(visit: Visit, admin: AdminUser, path: str, words: str) -> None:
+def test_an_empty_database_has_pages_that_say_so(
+    visit: Visit, admin: AdminUser, path: str, words: str
+) -> None:
     page = visit(admin)
     page.goto(path)
     expect(page.get_by_role("heading", name=words)).to_be_visible()

@@ -46,7 +46,9 @@ def test_errors_are_summed_up_lead_to_their_fields_and_lose_nothing_typed(
     email = page.get_by_label("E-mail", exact=True)
     expect(email).to_be_focused()
     expect(email).to_have_attribute("aria-invalid", "true")
-    expect(email).to_have_accessible_description("This is not an e-mail address; it should look like name@example.com.")
+    expect(email).to_have_accessible_description(
+        "This is not an e-mail address; it should look like name@example.com."
+    )
     expect(page.get_by_label("Title")).to_have_value("Commodore")
 
     email.fill("grace@fleet.example")
@@ -55,7 +57,9 @@ def test_errors_are_summed_up_lead_to_their_fields_and_lose_nothing_typed(
     expect_message(page, "Saved.")
     expect(page.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
     expect(page.get_by_text("Commodore").first).to_be_visible()
-    expect(page.get_by_role("link", name="fleet.example", exact=True)).to_have_attribute("href", "https://fleet.example")
+    expect(page.get_by_role("link", name="fleet.example", exact=True)).to_have_attribute(
+        "href", "https://fleet.example"
+    )
 
 
 def test_two_people_who_edit_the_same_field_choose_and_nothing_else_is_lost(

@@ -21,7 +21,9 @@ def page(visit: Visit, manager: AdminUser) -> Page:
     return page
 
 
-def test_ticking_excluding_and_asking_for_no_value_narrow_the_list_and_each_can_be_taken_back(page: Page) -> None:
+def test_ticking_excluding_and_asking_for_no_value_narrow_the_list_and_each_can_be_taken_back(
+    page: Page,
+) -> None:
     announcement = page.get_by_role("status").filter(has_text="120").element_handle()
 
     value(open_group(page, "Seniority"), "VP").check()

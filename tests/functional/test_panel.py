@@ -94,9 +94,13 @@ def test_the_record_is_a_page_of_its_own_with_a_place_for_notes(page: Page) -> N
     page.get_by_role("link", name="Grace Hopper", exact=True).click()
     record_panel(page).get_by_role("link", name="Open as a page").click()
     expect(page.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
-    expect(page.get_by_role("link", name="grace@navy.example")).to_have_attribute("href", "mailto:grace@navy.example")
+    expect(page.get_by_role("link", name="grace@navy.example")).to_have_attribute(
+        "href", "mailto:grace@navy.example"
+    )
 
-    page.get_by_role("textbox", name="A note about Grace Hopper").fill("Called back.\nSends the <b>nanosecond</b>.")
+    page.get_by_role("textbox", name="A note about Grace Hopper").fill(
+        "Called back.\nSends the <b>nanosecond</b>."
+    )
     page.get_by_role("button", name="Add note").click()
     expect(page.get_by_role("listitem").filter(has_text="Called back.")).to_contain_text("<b>nanosecond</b>")
     expect(page.get_by_role("listitem").filter(has_text="Called back.")).to_contain_text("Max Manager")

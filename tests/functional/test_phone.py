@@ -1,0 +1,102 @@
+"""The same work on a phone and on a small window: cards, the sheet of filters, the record, the form."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.accounts.access import Access
+from apps.accounts.models import AdminUser
+from apps.contacts.models import Contact
+from tests.functional import layout
+from tests.functional.conftest import PHONE, TABLET, Visit
+from tests.functional.list_page import chips, count, open_group, record_panel, row_of, value
+from tests.functional.population import settle
+
+
+@pytest.fixture
+def contacts(manager: AdminUser) -> dict[str, Contact]:
+    return settle(Access.of(manager))
+
+
+@pytest.fixture
+def phone(visit: Visit, manager: AdminUser, contacts: dict[str, Contact]) -> Page:
+    page = visit(manager, viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto("/contacts/")
+    return page
+
+
+def fits(page: Page) -> None:
+    assert layout.overflow(page) + layout.small_targets(page) == []
+
+
+def test_contacts_are_cards_and_a_tap_opens_the_whole_record(
+    phone: Page, contacts: dict[str, Contact]
+) -> None:
+    card = row_of(phone, "Grace Hopper")
+    expect(card).to_be_visible()
+    expect(card.get_by_text("Rear Admiral")).to_be_visible()
+    expect(card.get_by_text("Navy Yard")).to_be_visible()
+    expect(card.get_by_text("United States")).to_be_hidden()
+    box, window = card.bounding_box(), phone.viewport_size
+    assert box and window
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= window["width"]
+    assert box["height"] > 60
+    fits(phone)
+
+    phone.get_by_role("link", name="Grace Hopper", exact=True).tap()
+    expect(phone.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
+    expect(phone).to_have_url(f"/contacts/{contacts['Grace'].pk}/")
+    fits(phone)
+
+
+def test_filters_are_a_sheet_that_says_how_many_are_on(phone: Page) -> None:
+    sheet = phone.get_by_role("complementary", name="Filters")
+    expect(sheet).to_be_hidden()
+    phone.get_by_role("button", name="Filters").tap()
+    expect(sheet).to_be_visible()
+    value(open_group(phone, "Seniority"), "Founder").tap()
+    fits(phone)
+    sheet.get_by_role("button", name="Show results").tap()
+    expect(sheet).to_be_hidden()
+    expect(count(phone)).to_have_text("1 of 3")
+    expect(row_of(phone, "Hedy Lamarr")).to_be_visible()
+    expect(phone.get_by_role("button", name="Filters 1")).to_be_visible()
+    chips(phone).get_by_role("link").tap()
+    expect(count(phone)).to_have_text("3")
+
+
+def test_editing_on_a_phone(phone: Page, contacts: dict[str, Contact]) -> None:
+    phone.goto(f"/contacts/{contacts['Hedy'].pk}/")
+    phone.get_by_role("link", name="Edit", exact=True).tap()
+    phone.get_by_label("Title").fill("Actress and inventor")
+    phone.get_by_label("Employees").fill("many")
+    phone.get_by_role("button", name="Save changes").tap()
+    expect(phone.get_by_role("alert")).to_contain_text("One thing needs your attention")
+    fits(phone)
+    phone.get_by_label("Employees").fill("12")
+    phone.get_by_role("button", name="Save changes").tap()
+    expect(phone.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    expect(phone.get_by_text("Actress and inventor").first).to_be_visible()
+
+
+def test_the_menu_leads_everywhere(phone: Page) -> None:
+    for name in ("Industries", "Activity", "Trash"):
+        phone.get_by_role("navigation", name="Main").get_by_role("link", name=name).tap()
+        expect(phone.get_by_role("heading", name=name, level=1)).to_be_visible()
+        fits(phone)
+    phone.get_by_role("button", name="Max Manager").tap()
+    expect(phone.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_a_small_window_keeps_filters_list_and_panel_within_its_width(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    page = visit(manager, viewport=TABLET)
+    page.goto("/contacts/")
+    expect(page.get_by_role("complementary", name="Filters")).to_be_visible()
+    fits(page)
+    page.get_by_role("link", name="Grace Hopper", exact=True).click()
+    expect(record_panel(page).get_by_role("heading", name="Grace Hopper")).to_be_visible()
+    fits(page)
+    page.keyboard.press("Escape")
+    expect(record_panel(page).get_by_role("heading")).to_have_count(0)
