@@ -117,10 +117,11 @@ class _Run:
     progress: Progress
 
     def once(self) -> ImportResult:
+        kept = (self.plan.full_name, *self.plan.custom) if self.access.can_edit(CUSTOM) else ()
         result = ImportResult(
             dry_run=self.dry_run,
             fields={header.title: name for name, header in self.plan.fields.items()},
-            custom=[header.title for header in (self.plan.full_name, *self.plan.custom) if header],
+            custom=[header.title for header in kept if header],
             left_out=[header.title for header in self.plan.left_out],
         )
         try:

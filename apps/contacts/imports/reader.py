@@ -76,15 +76,16 @@ def open_table(path: Path) -> Iterator[Table]:
     if not path.is_file():
         raise ImportFileError(f"{path.name} is not an ordinary file.")
     try:
-        with path.open("rb") as file:
-            encoding = detect_encoding(file)
-            delimiter, lines_before = _delimiter_of(file, encoding)
-            table = Table(file, encoding, delimiter, lines_before)
-            if next(table.rows(), None) is None:
-                raise ImportFileError("The file has a header and no rows below it.")
-            yield table
+        file = path.open("rb")
     except OSError as error:
         raise ImportFileError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    with file:
+        encoding = detect_encoding(file)
+        delimiter, lines_before = _delimiter_of(file, encoding)
+        table = Table(file, encoding, delimiter, lines_before)
+        if next(table.rows(), None) is None:
+            raise ImportFileError("The file has a header and no rows below it.")
+        yield table
 
 
 def _ragged(count: int, width: int) -> str:

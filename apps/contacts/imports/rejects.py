@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from apps.contacts.imports.errors import ImportFileError
 from apps.contacts.imports.headers import REJECT_COLUMNS
 from apps.contacts.imports.reader import Table
 from apps.contacts.spreadsheet_cells import bare_cell, guarded_cell
@@ -24,7 +25,9 @@ def write_rejects(path: Path, table: Table, rejected: Iterable[tuple[int, str]])
         writer = csv.writer(file)
         writer.writerow([*map(guarded_cell, table.header_cells), *REJECT_COLUMNS])
         for number, reason in rejected:
-            row = next(row for row in rows if row.number == number)
+            row = next((row for row in rows if row.number == number), None)
+            if row is None:
+                raise ImportFileError("The file was changed while it was being imported. Import it again.")
             width = len(table.headers)
             cells = row.cells[:width] + [""] * (width - len(row.cells))
             beyond = row.cells[width:]

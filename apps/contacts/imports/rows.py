@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from apps.contacts.cleaning import Cleaned, CleaningError, cleaner_of
+from apps.contacts.cleaning import CleaningError, clean
 from apps.contacts.fields import FIELDS, RECOGNISABLE, Field, Kind
+from apps.contacts.imports.copy_text import NULL, stager_of
 from apps.contacts.imports.headers import Header
 from apps.contacts.imports.mapping import ColumnPlan
 from apps.contacts.imports.names import split_full_name
@@ -25,13 +26,12 @@ class Rejection(Exception):
 class _Column(NamedTuple):
     cell: int
     place: int
-    clean: Callable[[str], Cleaned]
+    stage: Callable[[str], str]
     title: str
-    field: Field
 
 
 class RowCleaner:
-    """Turns rows into staged values: those of `fields`, in that order, then the `custom` object as JSON.
+    """Turns rows into the texts to stage: those of `fields`, in that order, then the `custom` object as JSON.
 
     `owners` maps e-mail addresses of colleagues to their ids. An owner who is no colleague (an export of another
     product names its own users) goes to `custom`.
@@ -41,7 +41,7 @@ class RowCleaner:
         self.fields = _staged_fields(plan)
         places = {field.name: place for place, field in enumerate(self.fields)}
         self._columns = [
-            _Column(header.index, places[name], cleaner_of(FIELDS[name]), header.title, FIELDS[name])
+            _Column(header.index, places[name], stager_of(FIELDS[name]), header.title)
             for name, header in plan.fields.items()
             if name != "owner"
         ]
@@ -52,27 +52,28 @@ class RowCleaner:
         self._owner_place = places.get("owner", 0)
         self._owners = owners
         self._keeps_custom = keeps_custom
-        self._defaults = [empty_value(field) for field in self.fields]
         self._recognisable = [places[name] for name in RECOGNISABLE if name in places]
+        self._nothing = [_nothing(field) for field in self.fields]
 
-    def staged(self, row: Row) -> list[Any]:
+    @property
+    def nothing(self) -> list[str]:
+        """What is staged for a row that is rejected."""
+        return [*self._nothing, "{}"]
+
+    def staged(self, row: Row) -> list[str]:
         """Raises Rejection."""
         if row.fault:
             raise Rejection(row.fault)
         cells = row.cells
-        values: list[Any] = self._defaults.copy()
+        values = self._nothing.copy()
         faults: list[str] = []
-        for index, place, clean, title, _ in self._columns:
+        for index, place, stage, title in self._columns:
             cell = cells[index]
-            if not cell:
-                continue
-            try:
-                cleaned = clean(bare_cell(cell) if cell[0] == "'" else cell)
-            except CleaningError as error:
-                faults.append(_fault(title, cell, str(error)))
-                continue
-            if cleaned is not None:
-                values[place] = cleaned
+            if cell:
+                try:
+                    values[place] = stage(bare_cell(cell) if cell[0] == "'" else cell)
+                except CleaningError as error:
+                    faults.append(_fault(title, cell, str(error)))
         custom = self._kept_cells(cells, values, faults)
         if faults:
             more = f" And {len(faults) - _SHOWN_FAULTS} more." if len(faults) > _SHOWN_FAULTS else ""
@@ -82,7 +83,7 @@ class RowCleaner:
         values.append(json.dumps(custom, ensure_ascii=False) if custom else "{}")
         return values
 
-    def _kept_cells(self, cells: list[str], values: list[Any], faults: list[str]) -> dict[str, str]:
+    def _kept_cells(self, cells: list[str], values: list[str], faults: list[str]) -> dict[str, str]:
         custom: dict[str, str] = {}
         for index, title in self._custom:
             if (cell := cells[index]) and (text := _kept(title, cell, faults)):
@@ -91,32 +92,30 @@ class RowCleaner:
             self._split_name(self._full_name, cells, values, custom, faults)
         if self._owner and (text := _kept(self._owner.title, cells[self._owner.index], faults)):
             if (owner := self._owners.get(text.lower())) is not None:
-                values[self._owner_place] = owner
+                values[self._owner_place] = str(owner)
             else:
                 custom[self._owner.title] = text
         return custom if self._keeps_custom else {}
 
     def _split_name(
-        self, header: Header, cells: list[str], values: list[Any], custom: dict[str, str], faults: list[str]
+        self, header: Header, cells: list[str], values: list[str], custom: dict[str, str], faults: list[str]
     ) -> None:
         if not (text := _kept(header.title, cells[header.index], faults)):
             return
         custom[header.title] = text
         for place, part in zip(self._name_places, split_full_name(text), strict=True):
             try:
-                values[place] = self._clean_name(part)
+                values[place] = str(clean(FIELDS["last_name"], part))
             except CleaningError as error:
                 faults.append(_fault(header.title, text, str(error)))
                 return
 
-    _clean_name = staticmethod(cleaner_of(FIELDS["last_name"]))
 
-
-def empty_value(field: Field) -> Any:
+def _nothing(field: Field) -> str:
     """What is staged where a row says nothing."""
     if field.kind is Kind.LIST:
-        return []
-    return "" if field.is_text or field.name == "industry" else None
+        return "{}"
+    return "" if field.is_text or field.name == "industry" else NULL
 
 
 def _staged_fields(plan: ColumnPlan) -> list[Field]:

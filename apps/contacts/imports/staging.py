@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL, Composable, Literal
 
 from apps.contacts.fields import FIELDS
 from apps.contacts.imports.columns import StagedColumn, comma, names
+from apps.contacts.imports.copy_text import NULL, copy_line
 from apps.contacts.imports.headers import Header
 from apps.contacts.imports.mapping import MATCH_FIELDS, ColumnPlan
 from apps.contacts.imports.reader import Row
-from apps.contacts.imports.rows import Rejection, RowCleaner, empty_value
+from apps.contacts.imports.rows import Rejection, RowCleaner
 from apps.core.sql import load_sql
 
 SQL_DRAWER = Path(__file__).with_name("sql")
 _SQL = load_sql(SQL_DRAWER / "staging.sql")
 PROGRESS_EVERY = 5_000  # rows
+_LINES_AT_ONCE = 50
 
 _KEY_COLUMNS = {"email": "email", "linkedin": "linkedin_path", "contact_id": "contact_id"}
 
@@ -99,19 +101,23 @@ def stage_rows(
     """Clean every row and COPY it into the staging table; says how many there were, and the last one's number."""
     drop_staging()
     execute(_SQL["create"], columns=comma([column.definition for column in staged.columns]))
-    nothing = [empty_value(field) for field in cleaner.fields] + ["{}"]
     count = last = 0
-    copy_into = SQL(_SQL["copy"]).format(columns=comma(names(staged.columns)))
+    lines: list[str] = []
+    copy_into = SQL(_SQL["copy"]).format(null=Literal(NULL), columns=comma(names(staged.columns)))
     with connection.cursor() as cursor, cursor.copy(copy_into) as copy:
         for count, row in enumerate(rows, 1):
             try:
                 values, reason = cleaner.staged(row), ""
             except Rejection as rejection:
-                values, reason = nothing, str(rejection)
+                values, reason = cleaner.nothing, str(rejection)
             last = row.number
-            copy.write_row([last, reason, *values])
+            lines.append(copy_line([str(last), reason, *values]))
+            if len(lines) == _LINES_AT_ONCE:
+                copy.write("".join(lines))
+                lines.clear()
             if count % PROGRESS_EVERY == 0:
                 progress(count)
+        copy.write("".join(lines))
     progress(count)
     if any(key.name == "linkedin" for key in staged.keys):
         execute(_SQL["linkedin_path"])

@@ -368,6 +368,16 @@ def test_a_key_that_may_be_read_but_not_changed_finds_contacts(bring_in):
     assert "nothing else says who this is" in rejects(result)[0]["_reason"]
 
 
+def test_backslashes_quotes_and_words_of_the_database_are_plain_text(bring_in):
+    strange = ["\\N", "\\.", "a\\tb", 'say "hi"', "{}", "NULL", "it's", "%s", "\\"]
+    header = "Contact id,First name,Tags,Foo\n"
+    cells = [text.replace('"', '""') for text in strange]
+    bring_in(header + "".join(f'{n},"{cell}","{cell}|x","{cell}"\n' for n, cell in enumerate(cells)))
+    for number, text in enumerate(strange):
+        contact = Contact.objects.get(contact_id=str(number))
+        assert (contact.first_name, contact.tags, contact.custom) == (text, [text, "x"], {"Foo": text})
+
+
 def test_formulas_and_markup_are_kept_as_text(bring_in):
     nasty = "<script>alert(1)</script>"
     bring_in(f"Email,First name,Note\na@x.example,{nasty},\"=cmd|'/c calc'!A0\"\nb@x.example,'=A&B,'+1\n")

@@ -12,7 +12,7 @@ ALTER TABLE import_row ADD COLUMN linkedin_path text
     GENERATED ALWAYS AS (a360_linkedin_path(person_linkedin_url)) STORED;
 
 -- name: copy
-COPY import_row (row_number, reason, {columns}, custom) FROM STDIN;
+COPY import_row (row_number, reason, {columns}, custom) FROM STDIN (NULL {null});
 
 -- name: index
 -- Plans that expect one row where there are a million then still end.

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from apps.accounts.access import Access, AccessDenied
 from apps.accounts.models import AdminUser
@@ -16,14 +17,14 @@ from apps.contacts.imports.errors import ImportFileError, ImportImbalance, Mappi
 from apps.contacts.imports.importing import OUTCOMES, ImportResult, Mode, import_file
 from apps.contacts.imports.mapping import MATCH_FIELDS, load_mapping
 
-UNREADABLE, REFUSED, IMBALANCE = 2, 3, 4
+UNREADABLE, REFUSED, IMBALANCE, STOPPED = 2, 3, 4, 130
 _HELP = """Import contacts from a CSV file (UTF-8, UTF-16 or Windows text; commas, semicolons, tabs or pipes).
 
 Columns are recognised by their names; what maps to no field is kept with the contact under its header. Rows that cannot
 go in are written, with the reason, to the rejects file: repair them there and import that file.
 
 Exit codes: 0 the import is done, with or without rejected rows (see "rejected"); 2 the file, the mapping or an option
-cannot be used; 3 the person may not import; 4 the accounts did not balance, nothing was written; 1 anything else."""
+cannot be used; 3 the person may not import; 4 the accounts did not balance; 130 stopped; 1 anything else. Only 0 has written something."""
 
 
 class _HelpAsWritten(RawDescriptionHelpFormatter):
@@ -82,6 +83,13 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=REFUSED) from error
         except ImportImbalance as error:
             raise CommandError(str(error), returncode=IMBALANCE) from error
+        except DatabaseError as error:
+            reason = str(error).splitlines()[0]
+            raise CommandError(
+                f"The database refused: {reason}. Nothing was imported.", returncode=1
+            ) from error
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Nothing was imported.", returncode=STOPPED) from None
         self.stdout.write(json.dumps(_as_json(result)) if options["json"] else _as_text(result))
 
 
