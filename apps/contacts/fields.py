@@ -1,6 +1,6 @@
 """The field catalogue: one entry per contact field, from which forms, columns, filters, search and rights come.
 
-Adding a field is one model field, one entry here and one migration.
+Adding a field is one model field, one entry here and one migration. The file is long because it is a table.
 """
 
 from collections.abc import Iterable
