@@ -3,57 +3,18 @@
 import re
 
 _QUOTED = re.compile(r"""\s*(?:"[^"]*"|“[^”]*”|\([^)]*\))""")
-_HONORIFICS = frozenset(
-    {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "sir",
-        "dame",
-        "rev",
-        "hon",
-        "sen",
-        "senator",
-        "rep",
-        "representative",
-    }
-)
-_SUFFIXES = frozenset(
-    {"jr", "sr", "ii", "iii", "iv", "v", "phd", "md", "esq", "mba", "cpa", "dds", "dvm", "jd", "rn"}
-)
+_HONORIFICS = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "hon", "sen",
+    "senator", "rep", "representative",
+})  # fmt: skip
+_SUFFIXES = frozenset({
+    "jr", "sr", "ii", "iii", "iv", "v", "phd", "md", "esq", "mba", "cpa", "dds", "dvm", "jd", "rn",
+})  # fmt: skip
 # Particles that begin a last name: Ludwig van Beethoven, Oscar de la Hoya.
-_PARTICLES = frozenset(
-    {
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "ter",
-        "ten",
-        "zu",
-        "zum",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "st",
-    }
-)
+_PARTICLES = frozenset({
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "ter",
+    "ten", "zu", "zum", "bin", "ibn", "al", "el", "st",
+})  # fmt: skip
 
 
 def split_full_name(full_name: str) -> tuple[str, str]:

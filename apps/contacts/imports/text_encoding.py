@@ -35,37 +35,12 @@ _MARKS = (  # the UTF-32 mark begins like that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # What charset-normalizer may be believed about: scripts that cp1252 cannot write.
-_OTHER_SCRIPTS = frozenset(
-    [
-        "big5",
-        "big5hkscs",
-        "cp932",
-        "cp949",
-        "cp950",
-        "cp1251",
-        "cp1253",
-        "cp1255",
-        "cp1256",
-        "euc_jp",
-        "euc_kr",
-        "gb18030",
-        "gb2312",
-        "gbk",
-        "hz",
-        "iso2022_jp",
-        "iso8859_5",
-        "iso8859_6",
-        "iso8859_7",
-        "iso8859_8",
-        "koi8_r",
-        "koi8_u",
-        "mac_cyrillic",
-        "shift_jis",
-        "shift_jis_2004",
-        "shift_jisx0213",
-        "tis_620",
-    ]
-)
+_OTHER_SCRIPTS = frozenset({
+    "big5", "big5hkscs", "cp932", "cp949", "cp950", "cp1251", "cp1253", "cp1255", "cp1256", "euc_jp",
+    "euc_kr", "gb18030", "gb2312", "gbk", "hz", "iso2022_jp", "iso8859_5", "iso8859_6", "iso8859_7",
+    "iso8859_8", "koi8_r", "koi8_u", "mac_cyrillic", "shift_jis", "shift_jis_2004", "shift_jisx0213",
+    "tis_620",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

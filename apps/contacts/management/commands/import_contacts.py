@@ -24,7 +24,8 @@ Columns are recognised by their names; what maps to no field is kept with the co
 go in are written, with the reason, to the rejects file: repair them there and import that file.
 
 Exit codes: 0 the import is done, with or without rejected rows (see "rejected"); 2 the file, the mapping or an option
-cannot be used; 3 the person may not import; 4 the accounts did not balance; 130 stopped; 1 anything else. Only 0 has written something."""
+cannot be used; 3 the person may not import; 4 the accounts did not balance; 130 stopped; 1 anything else. Except
+with 0, nothing was written."""
 
 
 class _HelpAsWritten(RawDescriptionHelpFormatter):
