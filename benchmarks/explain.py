@@ -86,7 +86,7 @@ def with_settings(queries: list[Query]) -> Iterator[tuple[Query, str]]:
             setting = ""
         if query.sql.startswith("SET LOCAL"):
             setting = query.sql
-        elif query.reads_contacts and query.sql.lstrip().startswith(("SELECT", "WITH", "(")):
+        elif query.reads_contacts:
             yield query, setting
 
 
