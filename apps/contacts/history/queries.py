@@ -121,14 +121,18 @@ def timeline(contact_id: int, access: Access, limit: int) -> list[Entry]:
 
 def recent_operations(access: Access, *, before: int | None = None, limit: int = 50) -> list[OperationEntry]:
     """The latest operations with something to see, those with ids below `before`."""
-    rows = _rows("recent_operations", before=before, only=None, columns=_limited_to(access), limit=limit)
-    return _operation_entries([row["id"] for row in rows], access)
+    return _operation_entries(_visible(access, before=before, limit=limit), access)
 
 
 def operation_summary(operation_id: int, access: Access) -> OperationEntry | None:
     """One operation; None when it does not exist, or for this person."""
-    rows = _rows("recent_operations", before=None, only=operation_id, columns=_limited_to(access), limit=1)
-    return next(iter(_operation_entries([row["id"] for row in rows], access)), None)
+    return next(iter(_operation_entries(_visible(access, only=operation_id), access)), None)
+
+
+def find_operation(operation_id: int, access: Access, contact_id: int | None = None) -> Operation | None:
+    """The operation, if it did something this person may see: to any contact, or to this one."""
+    found = _visible(access, only=operation_id, contact=contact_id)
+    return Operation.objects.get(pk=operation_id) if found else None
 
 
 def touched_contacts(operation_id: int, access: Access, limit: int = 50) -> list[TouchedContact]:
@@ -224,6 +228,20 @@ def _entry(operation: Operation, cells: list[Cell], is_undoable: bool) -> Entry:
         cells,
         is_undoable,
     )
+
+
+def _visible(
+    access: Access,
+    *,
+    before: int | None = None,
+    only: int | None = None,
+    contact: int | None = None,
+    limit: int = 1,
+) -> list[int]:
+    """Ids of operations with something to see, newest first."""
+    columns = _limited_to(access)
+    rows = _rows("recent_operations", before=before, only=only, contact=contact, columns=columns, limit=limit)
+    return [row["id"] for row in rows]
 
 
 def _operation_entries(operation_ids: list[int], access: Access) -> list[OperationEntry]:

@@ -2,15 +2,15 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
 from apps.contacts.history.kept import kept_values
-from apps.contacts.history.models import Operation
 from apps.contacts.history.queries import (
+    find_operation,
     operation_summary,
     recent_operations,
     touched_contacts,
@@ -54,7 +54,10 @@ def operation_detail(request: HttpRequest, access: Access, operation_id: int) ->
 @require_POST
 @requires(Capability.UNDO)
 def operation_undo(request: HttpRequest, access: Access, operation_id: int) -> HttpResponse:
-    outcome = undo(get_object_or_404(Operation, pk=operation_id), access=access)
+    operation = find_operation(operation_id, access)
+    if operation is None:
+        raise Http404
+    outcome = undo(operation, access=access)
     messages.info(request, undo_message(outcome))
     return redirect(
         "operation_detail", operation_id=outcome.operation.pk if outcome.operation else operation_id

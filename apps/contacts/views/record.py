@@ -8,8 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
-from apps.contacts.history.models import Operation
-from apps.contacts.history.queries import timeline
+from apps.contacts.history.queries import find_operation, timeline
 from apps.contacts.history.undo import undo
 from apps.contacts.pages.record import heading_of, record_context
 from apps.contacts.search import Search
@@ -48,7 +47,7 @@ def contact_history(request: HttpRequest, access: Access, contact_id: int) -> Ht
 @requires(Capability.UNDO)
 def contact_undo(request: HttpRequest, access: Access, contact_id: int, operation_id: int) -> HttpResponse:
     """Take back what an operation did to this contact, or to one of its fields."""
-    operation = Operation.objects.filter(pk=operation_id, changes__contact_id=contact_id).first()
+    operation = find_operation(operation_id, access, contact_id)
     field = request.POST.get("field") or None
     if operation is None or (field is not None and not access.can_read(field)):
         raise Http404

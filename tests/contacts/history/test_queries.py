@@ -8,6 +8,7 @@ from apps.accounts.access import Access
 from apps.contacts.history.log import operation
 from apps.contacts.history.queries import (
     changed_since,
+    find_operation,
     operation_summary,
     recent_operations,
     timeline,
@@ -160,6 +161,11 @@ def test_an_operation_on_hidden_columns_does_not_exist(make_contact, act, access
     assert hidden.pk not in {entry.id for entry in recent_operations(narrow)}
     assert operation_summary(hidden.pk, narrow) is None
     assert touched_contacts(hidden.pk, narrow) == []
+    assert find_operation(hidden.pk, narrow) is None
+    assert find_operation(hidden.pk, access) == hidden
+    first, second, _ = Contact.objects.order_by("id")
+    assert find_operation(mixed.pk, narrow, contact_id=first.pk) == mixed
+    assert find_operation(mixed.pk, narrow, contact_id=second.pk) is None
     seen, whole = operation_summary(mixed.pk, narrow), operation_summary(mixed.pk, access)
     assert seen is not None
     assert whole is not None

@@ -30,6 +30,7 @@ WHERE (%(before)s::bigint IS NULL OR operation.id < %(before)s)
       AND EXISTS (
           SELECT FROM contacts_change change
           WHERE change.operation_id = operation.id
+                AND (%(contact)s::bigint IS NULL OR change.contact_id = %(contact)s)
                 AND (%(columns)s::text[] IS NULL OR change.action <> 'update' OR change.before ?| %(columns)s::text[])
       )
 ORDER BY operation.id DESC
