@@ -9,7 +9,7 @@ from django.db.models.lookups import In
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
-from apps.contacts.facets.queries import Spellings, like_patterns, spellings, values_containing
+from apps.contacts.facets.queries import Spellings, like_patterns, spellings, value_counts, values_containing
 from apps.contacts.fields import FIELDS, LOCATION_FIELDS, Field, Kind, Operator
 from apps.contacts.folding import Fold, LinkedinPath
 from apps.contacts.models import Industry, sort_key
@@ -47,16 +47,42 @@ class Conditions:
         return everything
 
     def exact_count(self) -> int | None:
-        """The number of matches where the dictionary knows it: for one plain value of one faceted field."""
+        """The number of matches where the dictionary knows it: for values of one field that holds one at a time."""
+        found = self._only_choice()
+        if found is None:
+            return None
+        known = FIELDS[found.field]
+        if known.kind is Kind.REFERENCE:
+            ids = dict.fromkeys(str(pk) for pk in _referred(known.name, found.raw))
+            return sum(value_counts(known.name, list(ids)).values())
+        if known.kind is Kind.INTEGER and not all(isinstance(value, tuple) for value in found.values):
+            return None  # a number of employees; only bands of them are counted
+        if known.kind is Kind.LIST:
+            return None
+        # The same value asked for in two spellings is found twice in the dictionary.
+        held = [self.spellings[found.field, raw] for raw in found.raw]
+        return sum({frozenset(one.written): one.n for one in held}.values())
+
+    def at_least(self) -> int:
+        """A number of matches that is surely reached: of any of some list values, as many as hold the commonest."""
+        found = self._only_choice()
+        if found is None or FIELDS[found.field].kind is not Kind.LIST:
+            return 0
+        held = [self.spellings[found.field, raw] for raw in found.raw]
+        return max(one.n // max(len(one.written), 1) for one in held)
+
+    def _only_choice(self) -> Filter | None:
+        """The filter, if it is the only one and asks for any of some values of a faceted field."""
         if self.search.text or len(self.search.filters) != 1:
             return None
         found = self.search.filters[0]
-        if found.operator is not Operator.ANY_OF or found.field == LOCATION or len(found.raw) != 1:
+        if (
+            found.operator is not Operator.ANY_OF
+            or found.field == LOCATION
+            or not FIELDS[found.field].faceted
+        ):
             return None
-        known = FIELDS[found.field]
-        if not known.faceted or known.kind not in {Kind.TEXT, Kind.CHOICE}:
-            return None
-        return self.spellings[found.field, found.raw[0]].n
+        return found
 
     def _dictionary_values(self) -> Iterable[tuple[str, str]]:
         for found in self.search.filters:
@@ -68,6 +94,7 @@ class Conditions:
                 Kind.TEXT,
                 Kind.CHOICE,
                 Kind.LIST,
+                Kind.INTEGER,  # bands of employees
             }:
                 yield from ((found.field, raw) for raw in found.raw)
 
@@ -134,7 +161,8 @@ class Conditions:
         one = Q((f"{known.name}__in", self._written(known.name, raws)))
         if any(key.field == known.name for key in self.search.order[:1]):
             # Sorted by what it is filtered by: said once more in the sort's own terms, so that its index jumps there.
-            one &= _one_fold(known, raws)
+            # Without "is not empty", for which the other index would read all of its values.
+            one &= Q(In(sort_key(known.name), [Fold(Value(raw, TextField())) for raw in raws]))
         return one
 
     def _contains(self, known: Field, raws: tuple[str, ...]) -> Q:

@@ -185,6 +185,8 @@ class Contact(models.Model):
                 for field in FIELDS.values()
                 if field.sortable and field.name != "last_name"
             ),
+            # Few, and asked for as such.
+            models.Index(fields=["id"], condition=Q(do_not_contact=True), name="contacts_do_not_contact"),
             # Substrings, a column of its own for each field, so that a search reads only what its user may see.
             GinIndex(
                 *(

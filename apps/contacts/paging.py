@@ -54,15 +54,20 @@ class _Bound:
     parameters: tuple[Any, ...] = ()
 
 
-def find_page(contacts: "QuerySet[Contact]", search: Search, *, known_count: int | None) -> Page:
+def find_page(
+    contacts: "QuerySet[Contact]", search: Search, *, known_count: int | None, at_least: int = 0
+) -> Page:
     """The page of `contacts` that the search's cursor points to, in its order.
 
-    `known_count` is the number of matches where it is known beforehand; else they are counted, up to COUNT_CAP.
+    `known_count` is the number of matches where it is known beforehand; else they are counted, up to COUNT_CAP, unless
+    `at_least` says that there are more.
     """
     finder = _Finder(contacts, search)
     try:
         if known_count is not None and (known_count > COUNT_CAP or not search.is_narrowed):
             return finder.page(finder.walk(), Count(known_count))
+        if at_least > COUNT_CAP:
+            return finder.page(finder.walk(), Count(COUNT_CAP, is_exact=False))
         counted, rows = finder.collect()
         if counted <= COUNT_CAP:
             return finder.page(rows, Count(counted))

@@ -34,7 +34,10 @@ def search_page(search: Search, access: Access) -> Page:
     conditions = Conditions(search, access)
     if search.is_narrowed:
         return find_page(
-            visible_to(access).filter(conditions.where()), search, known_count=conditions.exact_count()
+            visible_to(access).filter(conditions.where()),
+            search,
+            known_count=conditions.exact_count(),
+            at_least=conditions.at_least(),
         )
     return find_page(visible_to(access), search, known_count=total_contacts())
 
@@ -85,7 +88,7 @@ def neighbours(contact_id: int, search: Search, access: Access) -> tuple[int | N
     found: list[int | None] = []
     for backwards in (True, False):
         step = replace(search, cursor=replace(position, backwards=backwards), page_size=1)
-        page = find_page(matching, step, known_count=count)
+        page = find_page(matching, step, known_count=count, at_least=conditions.at_least())
         found.append(page.ids[0] if page.ids else None)
     return found[0], found[1]
 

@@ -55,9 +55,11 @@ def top_values(fields: Sequence[str], limit: int) -> dict[str, list[Option]]:
 
 def matching_values(field: str, text: str, limit: int) -> list[Option]:
     """Values that hold the text, those beginning with it first, then by frequency."""
+    if not text:
+        return top_values([field], limit)[field]
     arguments: dict[str, str | int] = {"field": field, "limit": limit, "prefix": f"{_escaped(text)}%"}
     with connection.cursor() as cursor:
-        cursor.execute(_SQL["matching_values"], arguments | _patterns(text))
+        cursor.execute(_SQL["matching_values"], {**arguments, **_patterns(text)})
         return [Option(value, n) for value, n in cursor.fetchall()]
 
 

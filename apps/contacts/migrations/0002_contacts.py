@@ -224,6 +224,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='contact',
+            index=models.Index(condition=models.Q(('do_not_contact', True)), fields=['id'], name='contacts_do_not_contact'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('first_name')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('last_name')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('title')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('email')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('work_direct_phone')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('mobile_phone')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('company')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('city')), name='gin_trgm_ops'), name='contacts_text'),
         ),
         migrations.AddIndex(
