@@ -71,7 +71,7 @@ matches = st.lists(
 @pytest.mark.slow
 @pytest.mark.django_db
 @settings(
-    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # it only sets a folder
 @given(before=files() | st.none(), content=files(), match=matches, mode=st.sampled_from(Mode))
 def test_accounts_balance_and_the_second_import_changes_nothing(data_folder, before, content, match, mode):
