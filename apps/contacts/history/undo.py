@@ -128,7 +128,9 @@ def _take_back_created(undoing: Operation, *, is_whole: bool) -> int:
 def _take_back_values(undoing: Operation, columns: list[str]) -> tuple[int, int]:
     """Put back the values of contacts that were there before and after; says how many, and on how many contacts."""
     _run("keep_deleted", undo=undoing.pk, columns=columns, reason=DELETED_SINCE)
-    if not _collect("undo_cell", columns=columns, changed=CHANGED_SINCE):
+    found = [name for (name,) in _rows("columns_found") if name in columns]
+    parts = {"columns": ", ".join(map(_quoted, found))}
+    if not found or not _collect("undo_cell", parts, changed=CHANGED_SINCE):
         return 0, 0
     candidates = {name for (name,) in _rows("cell_columns")}
     for column in _REFERENCES.keys() & candidates:
@@ -213,9 +215,9 @@ def _tried_again(act: Callable[[], UndoOutcome]) -> UndoOutcome:
     raise AssertionError("unreachable")
 
 
-def _collect(table: str, **parameters: Any) -> int:
+def _collect(table: str, parts: dict[str, str] | None = None, **parameters: Any) -> int:
     """Fill a temporary table and say how many rows it has. Nobody else tells the planner about a large one."""
-    rows = _run(f"collect_{table}", **parameters)
+    rows = _run(f"collect_{table}", parts, **parameters)
     if rows > _MANY:
         _run(f"analyze_{table}")
     return rows

@@ -200,6 +200,16 @@ def test_an_operation_says_who_why_and_how_many(admin):
     assert not Change.objects.filter(contact_id=kept.pk, operation=tidying).exists()
 
 
+def test_a_bare_copy_belongs_to_its_operation(admin):
+    with (
+        operation(Operation.Kind.IMPORT, access=Access.of(admin)) as importing,
+        connection.cursor() as cursor,
+        cursor.copy("COPY contacts_contact (email) FROM STDIN") as copy,
+    ):
+        copy.write("ann@example.com\nbea@example.com\n")
+    assert importing.counts == {"created": 2, "updated": 0, "deleted": 0}
+
+
 def test_what_follows_an_operation_in_the_same_transaction_is_not_part_of_it(admin):
     Contact.objects.create(first_name="before")
     with operation(Operation.Kind.CREATE, access=Access.of(admin)) as creating:

@@ -48,22 +48,28 @@ SELECT %(undo)s, contact_id, '', %(reason)s FROM undo_contact WHERE is_touched A
 DELETE FROM contacts_contact contact USING undo_contact undone
 WHERE contact.id = undone.contact_id AND undone.remained AND NOT undone.existed AND NOT undone.is_touched
 
+-- name: columns_found
+-- Which columns the operation changed, on any contact.
+SELECT DISTINCT name FROM undo_contact CROSS JOIN LATERAL jsonb_object_keys(before) name WHERE existed AND remained
+
 -- name: collect_undo_cell
 -- The values to put back: of contacts that were there before and after, what is not back already.
--- OFFSET 0 keeps the planner from computing the row's JSON anew for each of its cells.
+-- OFFSET 0 keeps the planner from computing the JSON of what is there now anew for each cell.
 CREATE TEMP TABLE undo_cell ON COMMIT DROP AS
 SELECT undone.contact_id, cell.key AS name, cell.value AS before,
-       CASE cell.key WHEN 'person_linkedin_url' THEN a360_linkedin_path(cell.value #>> '{}')
-                     WHEN 'email' THEN cell.value #>> '{}' WHEN 'contact_id' THEN cell.value #>> '{}' ELSE '' END AS wanted,
+       CASE cell.key WHEN 'person_linkedin_url' THEN a360_linkedin_path(cell.value #>> '{{}}')
+                     WHEN 'email' THEN cell.value #>> '{{}}'
+                     WHEN 'contact_id' THEN cell.value #>> '{{}}' ELSE '' END AS wanted,
        CASE WHEN NOT undone.was_deleted AND contact.now -> cell.key <> undone.after -> cell.key THEN %(changed)s END
            AS kept_for
 FROM undo_contact undone
 JOIN LATERAL (
-    SELECT to_jsonb(contact) AS now FROM contacts_contact contact WHERE contact.id = undone.contact_id OFFSET 0
+    SELECT to_jsonb(chosen) AS now
+    FROM (SELECT {columns} FROM contacts_contact WHERE id = undone.contact_id) chosen OFFSET 0
 ) contact ON true
 CROSS JOIN LATERAL jsonb_each(undone.before) cell
 WHERE undone.existed AND undone.remained AND NOT undone.is_touched
-      AND cell.key = ANY (%(columns)s::text[]) AND contact.now -> cell.key <> cell.value
+      AND contact.now -> cell.key <> cell.value
       AND (undone.was_deleted OR undone.after -> cell.key <> cell.value)
 
 -- name: keep_deleted
@@ -137,13 +143,17 @@ FROM contacts_contact contact WHERE contact.id = lost.contact_id
 
 -- name: keep_taken_rows
 -- A key that another contact holds, or that an earlier one of these takes.
-UPDATE undo_return lost SET kept_for = %(taken)s, kept_field = %(field)s
-WHERE NOT lost.is_back AND lost.kept_for IS NULL AND {row_key} <> '' AND (
-    EXISTS (SELECT FROM contacts_contact holder WHERE holder.{key} = {row_key} AND holder.{key} <> '')
-    OR lost.contact_id NOT IN (
-        SELECT min(contact_id) FROM undo_return lost WHERE kept_for IS NULL AND NOT is_back GROUP BY {row_key}
-    )
-)
+UPDATE undo_return SET kept_for = %(taken)s, kept_field = %(field)s
+FROM (
+    SELECT lost.contact_id
+    FROM (
+        SELECT contact_id, {row_key} AS wanted, min(contact_id) OVER (PARTITION BY {row_key}) AS first_wanting
+        FROM undo_return lost WHERE kept_for IS NULL AND NOT is_back
+    ) lost
+    LEFT JOIN contacts_contact holder ON holder.{key} = lost.wanted AND holder.{key} <> ''
+    WHERE lost.wanted <> '' AND (holder.id IS NOT NULL OR lost.contact_id <> lost.first_wanting)
+) blocked
+WHERE undo_return.contact_id = blocked.contact_id
 
 -- name: clear_dangling_rows
 WITH present AS (
