@@ -27,6 +27,7 @@ from apps.contacts.imports.staging import Staged
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "suppressed", "rejected")
 _LOCK = 0x41333630_494D50  # "A360IMP": imports write one after the other, so that none doubles what another creates
 _ATTEMPTS = 4
+_MANY = 5_000  # new contacts
 
 type Progress = Callable[[str, int], None]  # what is being done, and how many rows of it are
 
@@ -136,6 +137,8 @@ class _Run:
                 if self.dry_run:
                     raise _DryRun
                 result.operation = log.pk
+            if result.contacts["created"] >= _MANY:  # the pages' plans must not wait for autovacuum
+                staging.execute("ANALYZE contacts_contact")
         except _DryRun:
             pass
         except BaseException:
