@@ -1,4 +1,4 @@
-"""The arrows between rooms point one way: core ← accounts ← contacts, and models ← queries ← operations ← views ← urls."""
+"""The arrows point one way: core ← accounts ← contacts, and models ← queries ← operations ← views ← urls."""
 
 import ast
 from collections.abc import Iterator

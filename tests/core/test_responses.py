@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.urls import include, path
 from apps.accounts.models import AdminUser
 
 type SignIn = Callable[[AdminUser], Client]
+type AnswerOf = Callable[[str, str | None], Any]
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -35,8 +37,8 @@ ANSWERS = [
 
 
 @pytest.fixture
-def answer_of(sign_in: SignIn, request: pytest.FixtureRequest) -> Callable[[str, str | None], HttpResponse]:
-    def of(address: str, role: str | None) -> HttpResponse:
+def answer_of(sign_in: SignIn, request: pytest.FixtureRequest) -> AnswerOf:
+    def of(address: str, role: str | None) -> Any:
         client = sign_in(request.getfixturevalue(role)) if role else Client()
         client.raise_request_exception = False
         with override_settings(ROOT_URLCONF=__name__):
@@ -48,7 +50,7 @@ def answer_of(sign_in: SignIn, request: pytest.FixtureRequest) -> Callable[[str,
 @pytest.mark.django_db
 @pytest.mark.parametrize(("address", "role", "status"), ANSWERS)
 def test_every_answer_has_its_id_and_a_strict_policy(
-    answer_of: Callable[[str, str | None], HttpResponse], address: str, role: str | None, status: int
+    answer_of: AnswerOf, address: str, role: str | None, status: int
 ) -> None:
     answer = answer_of(address, role)
     assert answer.status_code == status
@@ -72,7 +74,7 @@ def test_every_answer_has_its_id_and_a_strict_policy(
 @pytest.mark.django_db
 @pytest.mark.parametrize(("address", "role", "status"), [each for each in ANSWERS if each[2] >= 400])
 def test_error_pages_show_the_id_and_nothing_of_the_inside(
-    answer_of: Callable[[str, str | None], HttpResponse], address: str, role: str | None, status: int
+    answer_of: AnswerOf, address: str, role: str | None, status: int
 ) -> None:
     answer = answer_of(address, role)
     page = answer.content.decode()
@@ -82,7 +84,7 @@ def test_error_pages_show_the_id_and_nothing_of_the_inside(
 
 
 @pytest.mark.django_db
-def test_no_inline_script_style_or_handler(answer_of: Callable[[str, str | None], HttpResponse]) -> None:
+def test_no_inline_script_style_or_handler(answer_of: AnswerOf) -> None:
     for address, role, _ in ANSWERS:
         page = answer_of(address, role).content.decode()
         assert not re.search(r"\son[a-z]+\s*=", re.sub(r">[^<]*<", "><", page))
