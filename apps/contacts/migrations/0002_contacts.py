@@ -14,264 +14,665 @@ import apps.contacts.folding
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contacts', '0001_database_functions'),
+        ("contacts", "0001_database_functions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FacetDelta',
+            name="FacetDelta",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=63)),
-                ('value', models.CharField(max_length=255)),
-                ('d', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=63)),
+                ("value", models.CharField(max_length=255)),
+                ("d", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['field', 'value'], name='contacts_facetdelta_value')],
+                "indexes": [models.Index(fields=["field", "value"], name="contacts_facetdelta_value")],
             },
         ),
         migrations.CreateModel(
-            name='FacetValue',
+            name="FacetValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=63)),
-                ('value', models.CharField(max_length=255)),
-                ('n', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=63)),
+                ("value", models.CharField(max_length=255)),
+                ("n", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(models.F('field'), apps.contacts.folding.Fold('value'), name='contacts_facet_folded'), models.Index(models.F('field'), models.OrderBy(models.F('n'), descending=True), name='contacts_facet_top'), django.contrib.postgres.indexes.GinIndex(models.F('field'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold('value'), name='gin_trgm_ops'), name='contacts_facet_text')],
-                'constraints': [models.UniqueConstraint(fields=('field', 'value'), name='contacts_facetvalue_unique')],
+                "indexes": [
+                    models.Index(
+                        models.F("field"), apps.contacts.folding.Fold("value"), name="contacts_facet_folded"
+                    ),
+                    models.Index(
+                        models.F("field"),
+                        models.OrderBy(models.F("n"), descending=True),
+                        name="contacts_facet_top",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.F("field"),
+                        django.contrib.postgres.indexes.OpClass(
+                            apps.contacts.folding.Fold("value"), name="gin_trgm_ops"
+                        ),
+                        name="contacts_facet_text",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("field", "value"), name="contacts_facetvalue_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Industry',
+            name="Industry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('description', models.TextField(blank=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("description", models.TextField(blank=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name_plural': 'industries',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='contacts_industry_name_unique')],
+                "verbose_name_plural": "industries",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"), name="contacts_industry_name_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_name', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('last_name', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('title', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('seniority', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('departments', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255), blank=True, db_default=models.Value([], django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255))), default=list)),
-                ('email', models.CharField(blank=True, db_default='', default='', max_length=254)),
-                ('email_status', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('primary_email_catch_all_status', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('work_direct_phone', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('home_phone', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('mobile_phone', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('corporate_phone', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('other_phone', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('company', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('company_name_for_emails', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('employees', models.IntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)])),
-                ('keywords', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255), blank=True, db_default=models.Value([], django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255))), default=list)),
-                ('technologies', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255), blank=True, db_default=models.Value([], django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255))), default=list)),
-                ('website', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('annual_revenue', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)])),
-                ('total_funding', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)])),
-                ('latest_funding', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('latest_funding_amount', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)])),
-                ('last_raised_at', models.DateField(blank=True, null=True)),
-                ('city', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('state', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('country', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('company_address', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('company_city', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('company_state', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('company_country', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('company_phone', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('person_linkedin_url', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('company_linkedin_url', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('facebook_url', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('twitter_url', models.CharField(blank=True, db_default='', default='', max_length=1000)),
-                ('stage', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255), blank=True, db_default=models.Value([], django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255))), default=list)),
-                ('last_contacted_at', models.DateTimeField(blank=True, null=True)),
-                ('contact_id', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('account_id', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('source', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('lawful_basis', models.CharField(blank=True, db_default='', default='', max_length=255)),
-                ('collected_at', models.DateField(blank=True, null=True)),
-                ('do_not_contact', models.BooleanField(db_default=False, default=False)),
-                ('import_id', models.BigIntegerField(blank=True, editable=False, null=True)),
-                ('custom', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.IntegerField(db_default=1, default=1, editable=False)),
-                ('linkedin_path', models.GeneratedField(db_persist=True, expression=models.Func(models.F('person_linkedin_url'), function='a360_linkedin_path'), output_field=models.CharField(max_length=1000))),
-                ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to=settings.AUTH_USER_MODEL)),
-                ('industry', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='contacts.industry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("last_name", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("title", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("seniority", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "departments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=255),
+                        blank=True,
+                        db_default=models.Value(
+                            [],
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=255)
+                            ),
+                        ),
+                        default=list,
+                    ),
+                ),
+                ("email", models.CharField(blank=True, db_default="", default="", max_length=254)),
+                ("email_status", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "primary_email_catch_all_status",
+                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                ),
+                (
+                    "work_direct_phone",
+                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                ),
+                ("home_phone", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("mobile_phone", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("corporate_phone", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("other_phone", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("company", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "company_name_for_emails",
+                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                ),
+                (
+                    "employees",
+                    models.IntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)]
+                    ),
+                ),
+                (
+                    "keywords",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=255),
+                        blank=True,
+                        db_default=models.Value(
+                            [],
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=255)
+                            ),
+                        ),
+                        default=list,
+                    ),
+                ),
+                (
+                    "technologies",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=255),
+                        blank=True,
+                        db_default=models.Value(
+                            [],
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=255)
+                            ),
+                        ),
+                        default=list,
+                    ),
+                ),
+                ("website", models.CharField(blank=True, db_default="", default="", max_length=1000)),
+                (
+                    "annual_revenue",
+                    models.BigIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)]
+                    ),
+                ),
+                (
+                    "total_funding",
+                    models.BigIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)]
+                    ),
+                ),
+                ("latest_funding", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "latest_funding_amount",
+                    models.BigIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)]
+                    ),
+                ),
+                ("last_raised_at", models.DateField(blank=True, null=True)),
+                ("city", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("state", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("country", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("company_address", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("company_city", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("company_state", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("company_country", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("company_phone", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "person_linkedin_url",
+                    models.CharField(blank=True, db_default="", default="", max_length=1000),
+                ),
+                (
+                    "company_linkedin_url",
+                    models.CharField(blank=True, db_default="", default="", max_length=1000),
+                ),
+                ("facebook_url", models.CharField(blank=True, db_default="", default="", max_length=1000)),
+                ("twitter_url", models.CharField(blank=True, db_default="", default="", max_length=1000)),
+                ("stage", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=255),
+                        blank=True,
+                        db_default=models.Value(
+                            [],
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=255)
+                            ),
+                        ),
+                        default=list,
+                    ),
+                ),
+                ("last_contacted_at", models.DateTimeField(blank=True, null=True)),
+                ("contact_id", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("account_id", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("source", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("lawful_basis", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("collected_at", models.DateField(blank=True, null=True)),
+                ("do_not_contact", models.BooleanField(db_default=False, default=False)),
+                ("import_id", models.BigIntegerField(blank=True, editable=False, null=True)),
+                (
+                    "custom",
+                    models.JSONField(
+                        blank=True, db_default=models.Value({}, models.JSONField()), default=dict
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("version", models.IntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "linkedin_path",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("person_linkedin_url"), function="a360_linkedin_path"
+                        ),
+                        output_field=models.CharField(max_length=1000),
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "industry",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="contacts.industry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='notes', to='contacts.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="notes",
+                        to="contacts.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('create', 'Created'), ('edit', 'Edited'), ('bulk_edit', 'Bulk edit'), ('import', 'Import'), ('merge', 'Merge'), ('delete', 'Deleted'), ('restore', 'Restored'), ('undo', 'Undo'), ('seed', 'Demo data'), ('database', 'Changed in the database')], max_length=16)),
-                ('reason', models.CharField(blank=True, db_default='', default='', max_length=500)),
-                ('request_id', models.CharField(blank=True, db_default='', default='', max_length=64)),
-                ('counts', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='contacts.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("create", "Created"),
+                            ("edit", "Edited"),
+                            ("bulk_edit", "Bulk edit"),
+                            ("import", "Import"),
+                            ("merge", "Merge"),
+                            ("delete", "Deleted"),
+                            ("restore", "Restored"),
+                            ("undo", "Undo"),
+                            ("seed", "Demo data"),
+                            ("database", "Changed in the database"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("request_id", models.CharField(blank=True, db_default="", default="", max_length=64)),
+                ("counts", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="contacts.operation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='KeptValue',
+            name="KeptValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contact_id', models.BigIntegerField()),
-                ('field', models.CharField(blank=True, help_text='Empty: the whole contact.', max_length=63)),
-                ('reason', models.CharField(max_length=200)),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_values', to='contacts.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contact_id", models.BigIntegerField()),
+                ("field", models.CharField(blank=True, help_text="Empty: the whole contact.", max_length=63)),
+                ("reason", models.CharField(max_length=200)),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kept_values",
+                        to="contacts.operation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contact_id', models.BigIntegerField()),
-                ('action', models.CharField(choices=[('insert', 'Created'), ('update', 'Changed'), ('delete', 'Deleted')], max_length=8)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('version', models.IntegerField()),
-                ('operation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='contacts.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contact_id", models.BigIntegerField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("insert", "Created"), ("update", "Changed"), ("delete", "Deleted")],
+                        max_length=8,
+                    ),
+                ),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                ("version", models.IntegerField()),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="contacts.operation",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('last_name')), models.Value('', models.TextField())), apps.contacts.folding.Fold(models.F('first_name')), models.F('id'), name='contacts_by_name'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("last_name")), models.Value("", models.TextField())
+                ),
+                apps.contacts.folding.Fold(models.F("first_name")),
+                models.F("id"),
+                name="contacts_by_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('first_name')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_first_name'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("first_name")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_first_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('title')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_title'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("title")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_title",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('seniority')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_seniority'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("seniority")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_seniority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('email')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_email'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("email")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_email",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('company')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_company'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("company")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_company",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('employees'), models.F('id'), name='contacts_by_employees'),
+            model_name="contact",
+            index=models.Index(models.F("employees"), models.F("id"), name="contacts_by_employees"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('city')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_city'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("city")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_city",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('country')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_country'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("country")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_country",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('annual_revenue'), models.F('id'), name='contacts_by_annual_revenue'),
+            model_name="contact",
+            index=models.Index(models.F("annual_revenue"), models.F("id"), name="contacts_by_annual_revenue"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.NullIf(apps.contacts.folding.Fold(models.F('stage')), models.Value('', models.TextField())), models.F('id'), name='contacts_by_stage'),
+            model_name="contact",
+            index=models.Index(
+                django.db.models.functions.comparison.NullIf(
+                    apps.contacts.folding.Fold(models.F("stage")), models.Value("", models.TextField())
+                ),
+                models.F("id"),
+                name="contacts_by_stage",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('last_contacted_at'), models.F('id'), name='contacts_by_last_contacted_at'),
+            model_name="contact",
+            index=models.Index(
+                models.F("last_contacted_at"), models.F("id"), name="contacts_by_last_contacted_at"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('created_at'), models.F('id'), name='contacts_by_created_at'),
+            model_name="contact",
+            index=models.Index(models.F("created_at"), models.F("id"), name="contacts_by_created_at"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('updated_at'), models.F('id'), name='contacts_by_updated_at'),
+            model_name="contact",
+            index=models.Index(models.F("updated_at"), models.F("id"), name="contacts_by_updated_at"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('do_not_contact', True)), fields=['id'], name='contacts_do_not_contact'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("do_not_contact", True)), fields=["id"], name="contacts_do_not_contact"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('first_name')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('last_name')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('title')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('email')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('work_direct_phone')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('mobile_phone')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('company')), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(apps.contacts.folding.Fold(models.F('city')), name='gin_trgm_ops'), name='contacts_text'),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("first_name")), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("last_name")), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("title")), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("email")), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("work_direct_phone")), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("mobile_phone")), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("company")), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    apps.contacts.folding.Fold(models.F("city")), name="gin_trgm_ops"
+                ),
+                name="contacts_text",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['seniority', 'departments', 'email_status', 'stage', 'industry', 'owner', 'title', 'company', 'city', 'state', 'country', 'latest_funding', 'source', 'keywords', 'technologies', 'tags'], name='contacts_filters'),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=[
+                    "seniority",
+                    "departments",
+                    "email_status",
+                    "stage",
+                    "industry",
+                    "owner",
+                    "title",
+                    "company",
+                    "city",
+                    "state",
+                    "country",
+                    "latest_funding",
+                    "source",
+                    "keywords",
+                    "technologies",
+                    "tags",
+                ],
+                name="contacts_filters",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('email',), name='contacts_contact_email_unique'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("email", ""), _negated=True),
+                fields=("email",),
+                name="contacts_contact_email_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('linkedin_path', ''), _negated=True), fields=('linkedin_path',), name='contacts_contact_linkedin_unique'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("linkedin_path", ""), _negated=True),
+                fields=("linkedin_path",),
+                name="contacts_contact_linkedin_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact_id', ''), _negated=True), fields=('contact_id',), name='contacts_contact_contact_id_unique'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("contact_id", ""), _negated=True),
+                fields=("contact_id",),
+                name="contacts_contact_contact_id_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='contacts_contact_email_lower'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="contacts_contact_email_lower",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('email_status__in', ['', 'Verified', 'Unverified', 'Guessed', 'User Managed', 'New Data Available', 'Unavailable'])), name='contacts_contact_email_status_known'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "email_status__in",
+                        [
+                            "",
+                            "Verified",
+                            "Unverified",
+                            "Guessed",
+                            "User Managed",
+                            "New Data Available",
+                            "Unavailable",
+                        ],
+                    )
+                ),
+                name="contacts_contact_email_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('employees__isnull', True), ('employees__gte', 0), _connector='OR'), name='contacts_contact_employees_not_negative'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("employees__isnull", True), ("employees__gte", 0), _connector="OR"),
+                name="contacts_contact_employees_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['contact', '-created_at'], name='contacts_note_of_contact'),
+            model_name="note",
+            index=models.Index(fields=["contact", "-created_at"], name="contacts_note_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['-created_at'], name='contacts_operation_latest'),
+            model_name="operation",
+            index=models.Index(fields=["-created_at"], name="contacts_operation_latest"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['contact_id', '-id'], name='contacts_change_of_contact'),
+            model_name="change",
+            index=models.Index(fields=["contact_id", "-id"], name="contacts_change_of_contact"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['operation', 'id'], name='contacts_change_of_operation'),
+            model_name="change",
+            index=models.Index(fields=["operation", "id"], name="contacts_change_of_operation"),
         ),
     ]
