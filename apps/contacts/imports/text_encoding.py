@@ -60,8 +60,9 @@ def detect_encoding(file: BinaryIO) -> Encoding:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return _checked(file, name)
-    if head[1::2].count(0) > len(head) // 4 or head[::2].count(0) > len(head) // 4:
-        return _checked(file, "utf-16-le" if head[1::2].count(0) else "utf-16-be")
+    for every_other, name in ((head[1::2], "utf-16-le"), (head[::2], "utf-16-be")):
+        if every_other.count(0) > len(head) // 4 and _fits(file, name):
+            return Encoding(name)
     return _eight_bit(file)
 
 

@@ -31,7 +31,7 @@ def write_known(staged: Staged, *, last: int, progress: Callable[[int], None]) -
     if assignments:
         for low in range(0, last + 1, BATCH):
             execute(_SQL["update"], low=Literal(low), high=Literal(low + BATCH - 1), **parts)
-            progress(min(low + BATCH, last))
+            progress(min(low + BATCH, last) - 1)  # the header is row 1
     execute(_SQL["rest_is_unchanged"])
 
 
@@ -60,7 +60,7 @@ def write_new(
             low=Literal(low),
             high=Literal(low + BATCH - 1),
         )
-        progress(min(low + BATCH, last))
+        progress(min(low + BATCH, last) - 1)  # the header is row 1
     if created != planned:
         raise Raced
 
