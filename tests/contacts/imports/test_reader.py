@@ -132,7 +132,7 @@ def _zip() -> bytes:
         (b"%PDF-1.7\n", "PDF"),
         (bytes(range(256)) * 50, "binary"),
         (b"\xff\xfea", "UTF-16"),
-        (b"\x7fELF\x02\x01" + b"\x00\xd8" * 3000, "binary"),
+        (b"\x7fELF\x02\x01" + b"\x00A\x00A\xdc\x00" * 2000, "binary"),
     ],
 )
 def test_what_is_no_csv_is_refused_in_one_sentence(read, content, hint):
