@@ -67,7 +67,9 @@ def test_what_was_kept_is_listed_and_the_exit_code_says_so(edit, capsys):
 
 def test_nothing_left_to_undo(edit, capsys):
     run(capsys, edit.pk)
-    assert run(capsys, edit.pk)[0] == 4
+    code, out = run(capsys, edit.pk)
+    assert code == 4
+    assert "nothing is left to undo" in out
 
 
 def test_no_such_operation(capsys, db):

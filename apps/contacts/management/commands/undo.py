@@ -75,7 +75,11 @@ def _as_json(undone: Operation, outcome: UndoOutcome, *, dry_run: bool) -> dict[
 
 def _in_words(undone: Operation, outcome: UndoOutcome, *, dry_run: bool) -> str:
     would = "would be " if dry_run else ""
-    lines = [f"{undone}: {outcome.contacts:,} contacts {would}taken back, {outcome.cells:,} values on them."]
+    lines = [f"{undone}: nothing is left to undo."]
+    if outcome.contacts:
+        lines = [
+            f"{undone}: {outcome.contacts:,} contacts {would}taken back, {outcome.cells:,} values on them."
+        ]
     if outcome.operation:
         lines.append(f"This is operation {outcome.operation.pk}.")
     if outcome.kept_count:
