@@ -18,15 +18,19 @@ def main() -> int:
     browser = ensure_chromium()
     environment = os.environ | {"CHROMIUM": browser, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
     with borrowed_database():
-        plain = pytest("-n", "2", "--dist", "loadgroup", "-m", "not browser")
+        # Whole files to a core: the costly things, such as a fresh installation, are made once for a file.
+        plain = pytest("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser")
         in_browser = pytest("-m", "browser", "tests/functional", environment=environment)
     return plain or in_browser
 
 
 def pytest(*arguments: str, environment: dict[str, str] | None = None) -> int:
-    return subprocess.run(
+    code = subprocess.run(
         [sys.executable, "-m", "pytest", *arguments], env=environment, check=False
     ).returncode
+    if code < 0:
+        print(f"make test: the tests were ended from outside (signal {-code}).", file=sys.stderr)
+    return abs(code)
 
 
 if __name__ == "__main__":

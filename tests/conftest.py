@@ -19,3 +19,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             embedded.ensure_running(settings.APP_DATA_DIR)
         except embedded.SetupError as error:
             pytest.exit(str(error), returncode=3)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, so no core waits for the other at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

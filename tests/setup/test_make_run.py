@@ -23,8 +23,7 @@ from apps.core.embedded.unprivileged import CAP_DAC_READ_SEARCH, Account
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = Account(uid=65534, gid=65534, name="nobody", capability=CAP_DAC_READ_SEARCH)
-# One process group at a time: these share a folder and two cores.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("make run")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass
