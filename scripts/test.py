@@ -20,7 +20,7 @@ def main() -> int:
     with borrowed_database():
         # Whole files to a core: the costly things, such as a fresh installation, are made once for a file.
         plain = pytest("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser")
-        in_browser = pytest("-m", "browser", "tests/functional", environment=environment)
+        in_browser = pytest("-n", "2", "-m", "browser", "tests/functional", environment=environment)
     return plain or in_browser
 
 

@@ -3,25 +3,19 @@
 Every page that any test opens is watched (see watch.py); a fault fails the test that opened it.
 """
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from apps.accounts.models import AdminUser
 from scripts.chromium import ensure_chromium
-from tests.functional.watch import Watch
+from tests.functional.visitor import PATIENCE_MS, Visitor
 
-DESKTOP, TABLET, PHONE = (
-    {"width": 1440, "height": 900},
-    {"width": 1024, "height": 768},
-    {"width": 390, "height": 844},
-)
 # Nothing of the browser's own may reach the network; root may not use Chromium's sandbox.
 _ARGUMENTS = [
     "--disable-gpu",
@@ -31,9 +25,9 @@ _ARGUMENTS = [
     "--no-first-run",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
-PATIENCE_MS = 10_000
-
 type Visit = Callable[..., Page]
+# A new context costs the browser a second of work: those of earlier tests are used again, emptied.
+type Spares = defaultdict[str, list[Visitor]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,44 +47,34 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def watches() -> list[Watch]:
-    return []
+@pytest.fixture(scope="session")
+def spares() -> Spares:
+    return defaultdict(list)
 
 
 @pytest.fixture
-def visit(browser: Browser, live_server: Any, watches: list[Watch]) -> Iterator[Visit]:
+def visit(browser: Browser, live_server: Any, spares: Spares) -> Iterator[Visit]:
     """Opens a browser of its own for somebody, signed in or (None) a stranger; gives its empty page.
 
-    Keywords are Playwright's options of a context: viewport, color_scheme, java_script_enabled, bypass_csp …
+    A test that provokes a server error says so by `expected_statuses`; other keywords are Playwright's options of a
+    context: viewport, java_script_enabled, bypass_csp …
     """
-    contexts: list[BrowserContext] = []
+    used: list[tuple[str, Visitor]] = []
 
-    def visited(person: AdminUser | None = None, **options: Any) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            reduced_motion="reduce",
-            locale="en-GB",
-            timezone_id="UTC",
-            **{"viewport": DESKTOP, **options},
-        )
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        watches.append(Watch(context, urlsplit(live_server.url).netloc))
+    def visited(
+        person: AdminUser | None = None, expected_statuses: Iterable[int] = (), **options: Any
+    ) -> Page:
+        key = json.dumps(options, sort_keys=True)
+        visitor = spares[key].pop() if spares[key] else Visitor.come(browser, live_server.url, options)
+        used.append((key, visitor))
+        visitor.watch.expected_statuses.update(expected_statuses)
         if person is not None:
-            sign_in(context, person, live_server.url)
-        return context.new_page()
+            visitor.sign_in(person)
+        return visitor.context.new_page()
 
     yield visited
-    for context in contexts:
-        context.close()
-    faults = [fault for watch in watches for fault in watch.faults]
+    faults = [fault for _, visitor in used for fault in visitor.watch.faults]
+    for key, visitor in used:
+        visitor.forget()
+        spares[key].append(visitor)
     assert not faults, "\n".join(faults)
-
-
-def sign_in(context: BrowserContext, person: AdminUser, url: str) -> None:
-    """The cookie of a session, without the form: that is tested by itself."""
-    client = Client()
-    client.force_login(person)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])

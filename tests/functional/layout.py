@@ -14,7 +14,8 @@ _OVERFLOW = """() => {
 _SMALL = """() => {
   const seen = (e) => e.checkVisibility({opacityProperty: false, visibilityProperty: true}) && !e.closest("[inert]");
   const boxOf = (e) => (e.closest("label") ?? e).getBoundingClientRect();
-  const isInline = (e) => e.matches("a") && getComputedStyle(e).display === "inline" && e.closest("p, li, dd, td, span");
+  const isInline = (e) =>
+    e.matches("a") && getComputedStyle(e).display === "inline" && e.closest("p, li, dd, td, span");
   const selector = "a[href], button, summary, select, textarea, input:not([type=hidden])";
   const targets = [...document.querySelectorAll(selector)].filter(seen).map((e) => ({e, box: boxOf(e)}))
     .filter(({box}) => box.width > 1 && box.height > 1);

@@ -37,10 +37,11 @@ _TEXT_KINDS = {Kind.TEXT, Kind.PHONE, Kind.CHOICE, Kind.LIST, Kind.EMAIL}
 
 _RAN = "window.ran = (number) => console.error(`markup was executed: ${number}`);"
 _INJECTED = """() => [...document.querySelectorAll("*")].flatMap((element) => [
-    ...[...element.attributes].filter(({name}) => name.startsWith("on") || name === "autofocus").map(({name}) => name),
-    ...["href", "src", "action", "formaction"].map((name) => element.getAttribute(name))
-      .filter((value) => /^\\s*(javascript|data|vbscript):/i.test(value ?? "") || value === "x" || value?.startsWith("//")),
-    ...(element.matches("script:not([src]), iframe, object, embed, img:not([src^='/static/'])") ? [element.localName] : []),
+    ...[...element.attributes].map(({name}) => name).filter((name) => name.startsWith("on") || name === "autofocus"),
+    ...["href", "src", "action", "formaction"].map((name) => element.getAttribute(name) ?? "")
+      .filter((value) => /^\\s*(javascript|data|vbscript):|^x$|^\\/\\//i.test(value)),
+    ...[element.localName].filter(
+      () => element.matches("script:not([src]), iframe, object, embed, img:not([src^='/static/'])")),
   ].map((fault) => `${fault} in ${element.outerHTML.slice(0, 120)}`))"""
 
 

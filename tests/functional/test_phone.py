@@ -7,9 +7,10 @@ from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from tests.functional import layout
-from tests.functional.conftest import PHONE, TABLET, Visit
+from tests.functional.conftest import Visit
 from tests.functional.list_page import chips, count, open_group, record_panel, row_of, value
 from tests.functional.population import settle
+from tests.functional.visitor import PHONE, TABLET
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def test_contacts_are_cards_and_a_tap_opens_the_whole_record(
     expect(card.get_by_text("Navy Yard")).to_be_visible()
     expect(card.get_by_text("United States")).to_be_hidden()
     box, window = card.bounding_box(), phone.viewport_size
-    assert box and window
+    assert box
+    assert window
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= window["width"]
     assert box["height"] > 60

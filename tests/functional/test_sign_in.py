@@ -1,16 +1,18 @@
 """Coming in and leaving, as a person does."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from django.core.mail import EmailMessage
 from playwright.sync_api import Page, expect
 
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
+from tests.functional.conftest import Visit
+from tests.functional.looks import look_everywhere
 
 PASSWORD = "correct horse battery staple"
-
-type Visit = Callable[..., Page]
 
 
 @pytest.fixture
@@ -55,6 +57,37 @@ def test_signing_out_closes_every_page(visit: Visit, manager_with_password: Admi
     expect(page).to_have_url("/login/?next=/contacts/")
     page.go_back()
     expect(page.get_by_role("heading", name="Contacts")).to_have_count(0)
+
+
+def test_a_forgotten_password_is_replaced_through_the_mail(
+    visit: Visit, manager_with_password: AdminUser, mailoutbox: list[EmailMessage]
+) -> None:
+    page = visit()
+    page.goto("/login/")
+    page.get_by_role("link", name="Forgot your password?").click()
+    page.get_by_label("E-mail address").fill("max@staff.example")
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
+
+    (mail,) = mailoutbox
+    link = re.search(r"https?://[^/]+(/password-reset/key/\S+)", str(mail.body))
+    assert link
+    page.goto(link[1])
+    expect(page.get_by_role("heading", name="Choose a new password")).to_be_visible()
+    look_everywhere(page)
+    page.get_by_label("New password").fill("short")
+    page.get_by_label("The same once more").fill("short")
+    page.get_by_role("button", name="Save the password").click()
+    expect(page.get_by_text("at least 12 characters").first).to_be_visible()
+    page.get_by_label("New password").fill("a whole new horse battery")
+    page.get_by_label("The same once more").fill("a whole new horse battery")
+    page.get_by_role("button", name="Save the password").click()
+    page.get_by_role("link", name="Sign in").click()
+    fill_in(page, "max@staff.example", "a whole new horse battery")
+    expect(page.get_by_role("heading", name="Contacts", level=1)).to_be_visible()
+
+    page.goto(link[1])
+    expect(page.get_by_role("heading", name="This link no longer works")).to_be_visible()
 
 
 def test_a_session_that_ended_meanwhile_leads_to_sign_in_and_back(

@@ -9,9 +9,10 @@ from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from apps.contacts.operations import edit_contact
-from tests.functional.conftest import PHONE, Visit
+from tests.functional.conftest import Visit
 from tests.functional.list_page import chips, count, names, open_group, row_of, rows, value
 from tests.functional.population import crowd, settle
+from tests.functional.visitor import PHONE
 
 PASSWORD = "correct horse battery staple"
 

@@ -1,13 +1,14 @@
-"""What no page may do, whoever looks at it: complain in the console, break its CSP, fail a request, ask another host."""
+"""What no page may do: complain in the console, break its CSP, fail a request, ask another host."""
 
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
 
 # Said by the browser itself; the page's own console would miss violations before its scripts run.
 _REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
-  console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI} in ${event.sourceFile}:${event.lineNumber}`);
+  const {violatedDirective, blockedURI, sourceFile, lineNumber} = event;
+  console.error(`CSP: ${violatedDirective} forbids ${blockedURI} in ${sourceFile}:${lineNumber}`);
 });
 """
 # The browser's words for an answer of 400 and more. Of pages these are answers like any other; of what belongs
@@ -31,9 +32,9 @@ class Watch:
         context.on("response", self._answered)
         context.on("dialog", self._spoke)
 
-    def expect_status(self, status: int) -> None:
-        """A test that provokes a server error says so."""
-        self.expected_statuses.add(status)
+    def forget(self) -> None:
+        self.faults.clear()
+        self.expected_statuses.clear()
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(_STATUS_NOTICE):
@@ -56,7 +57,3 @@ class Watch:
 
     def _spoke(self, dialog: object) -> None:
         self.faults.append(f"dialog: {getattr(dialog, 'message', dialog)}")
-
-
-def last_page(context: BrowserContext) -> Page | None:
-    return context.pages[-1] if context.pages else None
