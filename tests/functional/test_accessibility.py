@@ -208,7 +208,7 @@ def test_axe_and_our_own_eyes_would_see_a_fault(visit: Visit, db: None) -> None:
         """main => {
           main.append(document.createElement("img"));
           const faint = Object.assign(document.createElement("p"), {textContent: "faint"});
-          faint.style.color = "#777";faint.style.background = "#777"; faint.style.padding = "4px";
+          Object.assign(faint.style, {color: "#999", background: "#888"});
           const wide = Object.assign(document.createElement("button"), {textContent: "."});
           Object.assign(wide.style, {minHeight: 0, height: "8px", marginLeft: "3000px"});
           main.append(faint, wide);

@@ -29,8 +29,8 @@ def test_theme_and_row_height_are_kept(page: Page) -> None:
     light, roomy = "rgb(255, 255, 255)", height(page)
     expect(body).to_have_css("background-color", light)
     page.get_by_role("button", name="Max Manager").click()
-    page.get_by_text("Dark").click()
-    page.get_by_text("Compact").click()
+    page.get_by_role("radio", name="Dark").check()
+    page.get_by_role("radio", name="Compact").check()
     expect(body).not_to_have_css("background-color", light)
     assert height(page) < roomy
 
