@@ -6,13 +6,14 @@ from random import Random
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.db.models import Q
 from django.http import QueryDict
 
 from apps.accounts.access import Access
 from apps.contacts.fields import FIELDS, Kind
 from apps.contacts.models import Contact, Industry
 from apps.contacts.pages.addresses import list_href
-from apps.contacts.paging import position_of
+from apps.contacts.paging import Matching, position_of
 from apps.contacts.queries import visible_to
 from apps.contacts.search import Search
 
@@ -170,7 +171,7 @@ def _deep_urls(access: Access) -> Iterator[str]:
         contacts = visible_to(access)
         ordered = list(_ids_at_depths(sort, DEPTHS))
         for contact_id in ordered:
-            cursor = position_of(contact_id, contacts, search)
+            cursor = position_of(contact_id, contacts, search, Matching(Q()))
             yield list_href(search, after=cursor)
 
 

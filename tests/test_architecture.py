@@ -15,10 +15,12 @@ ALLOWED = {"core": set[str](), "accounts": {"core"}, "contacts": {"core", "accou
 # Inside contacts, from the ground up: a module imports from its own floor or below.
 FLOORS = (
     ("fields", "folding", "cleaning", "spreadsheet_cells"),
-    ("facets.models", "facets.pairs", "facets.queries", "history.models", "facets.counts"),
+    ("facets", "history.models"),
     ("models", "rendering", "cursors"),
     ("search",),
-    ("conditions", "paging"),
+    ("conditions",),
+    ("paging",),
+    ("selection",),
     ("queries",),
     ("history",),
     ("operations", "imports", "seeding"),

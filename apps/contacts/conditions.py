@@ -1,21 +1,47 @@
 """What each filter of a search means in the database. Field names come from the catalogue, never from a request."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, Lookup, Q, TextField, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    Func,
+    Lookup,
+    Q,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast
 from django.db.models.lookups import In
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
+from apps.contacts.facets.pairs import BIT_FIELDS
 from apps.contacts.facets.queries import Spellings, like_patterns, spellings, value_counts, values_containing
-from apps.contacts.fields import FIELDS, LOCATION_FIELDS, Field, Kind, Operator
+from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, Field, Kind, Operator
 from apps.contacts.folding import Fold, LinkedinPath
 from apps.contacts.models import Industry, sort_key
 from apps.contacts.search import LOCATION, Filter, Search
 
 NOTHING = Q(pk__in=[])
+_UNIQUE = frozenset({"email", "contact_id", "person_linkedin_url"})
+_BAND_LABELS = {(low, high): label for label, low, high in EMPLOYEE_BANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a filter asks for in the dictionary's words: whoever holds any of some (field, value)s; or everybody else.
+
+    `numbers` are how many contacts hold each, None where the dictionary does not say.
+    """
+
+    numbers: dict[tuple[str, str], int | None]
+    is_negated: bool = False
 
 
 class Like(Lookup):
@@ -29,6 +55,16 @@ class Like(Lookup):
         return f"{column} LIKE a360_fold(%s)", [*parameters, self.rhs]
 
 
+class Fenced(Func):
+    """A condition that no index can serve, so that rows are found by the others and it is only looked at."""
+
+    template = "(%(expressions)s) IS TRUE"
+    output_field = BooleanField()
+
+    def __init__(self, condition: Q) -> None:
+        super().__init__(ExpressionWrapper(condition, output_field=BooleanField()))
+
+
 class Conditions:
     """The conditions of one search, with the dictionary look-ups they need made together, once."""
 
@@ -36,12 +72,14 @@ class Conditions:
         self.search = search
         self.access = access
         self.spellings = spellings(self._dictionary_values())
+        self._ids: dict[Filter, list[int]] = {}
+        self._containing: dict[tuple[str, tuple[str, ...]], dict[str, int]] = {}
 
     def where(self) -> Q:
         """Everything the search asks for, as one condition on Contact."""
         everything = Q()
         for found in self.search.filters:
-            everything &= self._location(found) if found.field == LOCATION else self._filter(found)
+            everything &= self.condition(found)
         for word in self.search.words:
             everything &= self._word(word)
         return everything
@@ -49,27 +87,86 @@ class Conditions:
     def exact_count(self) -> int | None:
         """The number of matches where the dictionary knows it: for values of one field that holds one at a time."""
         found = self._only_choice()
-        if found is None:
+        if found is None or FIELDS[found.field].kind is Kind.LIST:
             return None
-        known = FIELDS[found.field]
-        if known.kind is Kind.REFERENCE:
-            ids = dict.fromkeys(str(pk) for pk in _referred(known.name, found.raw))
-            return sum(value_counts(known.name, list(ids)).values())
-        if known.kind is Kind.INTEGER and not all(isinstance(value, tuple) for value in found.values):
-            return None  # a number of employees; only bands of them are counted
-        if known.kind is Kind.LIST:
-            return None
-        # The same value asked for in two spellings is found twice in the dictionary.
-        held = [self.spellings[found.field, raw] for raw in found.raw]
-        return sum({frozenset(one.written): one.n for one in held}.values())
+        held = self.held_by(found)
+        return None if held is None else sum(number or 0 for number in held[0].numbers.values())
 
     def at_least(self) -> int:
         """A number of matches that is surely reached: of any of some list values, as many as hold the commonest."""
         found = self._only_choice()
         if found is None or FIELDS[found.field].kind is not Kind.LIST:
             return 0
-        held = [self.spellings[found.field, raw] for raw in found.raw]
-        return max(one.n // max(len(one.written), 1) for one in held)
+        held = self.held_by(found)
+        return max((number or 0 for one in held or () for number in one.numbers.values()), default=0)
+
+    def at_most(self, found: Filter) -> int | None:
+        """How many contacts the filter can match at the most; None where nothing says so."""
+        if found.operator is not Operator.ANY_OF:
+            return None
+        if found.field in _UNIQUE:
+            return len(found.raw)
+        held = self.held_by(found)
+        if held is None:
+            return None
+        numbers = [number for one in held for number in one.numbers.values()]
+        known = [number for number in numbers if number is not None]
+        return sum(known) if len(known) == len(numbers) else None
+
+    def held_by(self, found: Filter) -> list[Held] | None:
+        """The filter in the dictionary's words, all of which must be true; None where it has no such words."""
+        if found.operator is Operator.EMPTY:
+            return self._held_nothing(found)
+        if found.operator is Operator.CONTAINS and _is_list(found.field):
+            values = self._values_containing(found.field, found.raw)
+            return [Held({(found.field, value): number for value, number in values.items()})]
+        if found.operator not in {Operator.ANY_OF, Operator.NONE_OF} or (
+            found.field != LOCATION and found.field not in BIT_FIELDS
+        ):
+            return None
+        numbers = self._numbers(found)
+        return None if numbers is None else [Held(numbers, found.operator is Operator.NONE_OF)]
+
+    def _held_nothing(self, found: Filter) -> list[Held] | None:
+        is_empty = bool(found.values[0])
+        if found.field == LOCATION:
+            # Somewhere is "city or state or country", which no conjunction says.
+            return [Held({(place, ""): None}) for place in self._places()] if is_empty else None
+        return [Held({(found.field, ""): None}, not is_empty)] if found.field in BIT_FIELDS else None
+
+    def _numbers(self, found: Filter) -> dict[tuple[str, str], int | None] | None:
+        """The held values that the filter names, and how many contacts hold each."""
+        if found.field == LOCATION:
+            return self._spelled((place, raw) for place in self._places() for raw in found.raw)
+        match FIELDS[found.field].kind:
+            case Kind.REFERENCE:
+                ids = [str(pk) for pk in self._referred(found)]
+                counts = value_counts(found.field, ids) if ids else {}
+                return {(found.field, value): number for value, number in counts.items() if number}
+            case Kind.BOOLEAN:
+                return {(found.field, "true"): None} if found.values == (True,) else None
+            case Kind.INTEGER:
+                bands = [_BAND_LABELS.get(value) for value in found.values if isinstance(value, tuple)]
+                if len(bands) < len(found.values):
+                    return None  # a number of employees; only bands of them are counted
+                return self._spelled((found.field, str(band)) for band in bands)
+        return self._spelled((found.field, raw) for raw in found.raw) if FIELDS[found.field].faceted else None
+
+    def _values_containing(self, name: str, raws: tuple[str, ...]) -> dict[str, int]:
+        """The field's values that hold any of the texts, and how many contacts hold each."""
+        held = self._containing.get((name, raws))
+        if held is None:
+            held = {value: number for raw in raws for value, number in values_containing(name, raw).items()}
+            self._containing[name, raws] = held
+        return held
+
+    def _spelled(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
+        nobody = Spellings({})
+        return {
+            (field, way): number
+            for field, raw in wanted
+            for way, number in self.spellings.get((field, raw), nobody).numbers.items()
+        }
 
     def _only_choice(self) -> Filter | None:
         """The filter, if it is the only one and asks for any of some values of a faceted field."""
@@ -97,14 +194,16 @@ class Conditions:
                 Kind.INTEGER,  # bands of employees
             }:
                 yield from ((found.field, raw) for raw in found.raw)
+                bands = [_BAND_LABELS.get(value) for value in found.values if isinstance(value, tuple)]
+                yield from ((found.field, label) for label in bands if label)
 
     def _places(self) -> list[str]:
         return [name for name in LOCATION_FIELDS if self.access.can_read(name)]
 
     def _written(self, name: str, raws: Iterable[str]) -> list[str]:
         """Every spelling of the values; a value nobody holds stays as it is, and matches nobody."""
-        none = Spellings((), 0)
-        return [way for raw in raws for way in (self.spellings.get((name, raw), none).written or (raw,))]
+        nobody = Spellings({})
+        return [way for raw in raws for way in (self.spellings.get((name, raw), nobody).numbers or (raw,))]
 
     def _location(self, found: Filter) -> Q:
         if found.operator is Operator.EMPTY:
@@ -118,6 +217,16 @@ class Conditions:
                 else Q(In(F(place), self._written(place, found.raw)))
             )
         return ~somewhere if found.operator is Operator.NONE_OF else somewhere
+
+    def _referred(self, found: Filter) -> list[int]:
+        ids = self._ids.get(found)
+        if ids is None:
+            ids = self._ids[found] = _referred(found.field, found.raw)
+        return ids
+
+    def condition(self, found: Filter) -> Q:
+        """One filter as a condition on Contact."""
+        return self._location(found) if found.field == LOCATION else self._filter(found)
 
     def _filter(self, found: Filter) -> Q:
         known = FIELDS[found.field]
@@ -144,7 +253,7 @@ class Conditions:
         if known.kind is Kind.LIST:
             return Q((f"{known.name}__overlap", self._written(known.name, found.raw)))
         if known.kind is Kind.REFERENCE:
-            return Q((f"{known.name}__in", _referred(known.name, found.raw)))
+            return _refers_to(known.name, self._referred(found))
         if known.kind in {Kind.INTEGER, Kind.MONEY, Kind.DATE, Kind.MOMENT, Kind.BOOLEAN}:
             return _one_of(known, found.values)
         if known.faceted:
@@ -152,7 +261,10 @@ class Conditions:
         if known.kind is Kind.EMAIL:
             return Q((f"{known.name}__in", [raw.lower() for raw in found.raw]))
         if known.name == "person_linkedin_url":
-            return Q(In(F("linkedin_path"), [LinkedinPath(Value(raw)) for raw in found.raw]))
+            # Other addresses have no such path; asked for one of them, nobody is the answer, not everybody without.
+            return Q(In(F("linkedin_path"), [LinkedinPath(Value(raw)) for raw in found.raw])) & ~Q(
+                linkedin_path=""
+            )
         if known.name == "contact_id":
             return Q(contact_id__in=found.raw)
         return _one_fold(known, found.raw)
@@ -167,7 +279,7 @@ class Conditions:
 
     def _contains(self, known: Field, raws: tuple[str, ...]) -> Q:
         if known.kind is Kind.LIST:
-            values = [value for raw in raws for value in values_containing(known.name, raw)]
+            values = list(self._values_containing(known.name, raws))
             return Q((f"{known.name}__overlap", values)) if values else NOTHING
         any_of = NOTHING
         for raw in raws:
@@ -182,6 +294,34 @@ class Conditions:
             if known.searchable and self.access.can_read(known.name):
                 somewhere |= self._contains(known, (word,))
         return somewhere
+
+
+def _is_list(name: str) -> bool:
+    return name != LOCATION and FIELDS[name].kind is Kind.LIST
+
+
+def holders(pairs: Iterable[tuple[str, str]]) -> Q:
+    """Whoever holds any of some (field, value)s, as the dictionary writes them."""
+    values: dict[str, list[str]] = {}
+    for field, value in pairs:
+        values.setdefault(field, []).append(value)
+    anyone = NOTHING
+    for field, held in values.items():
+        known = FIELDS[field]
+        if known.kind is Kind.INTEGER:
+            anyone |= _one_of(known, [(low, high) for label, low, high in EMPLOYEE_BANDS if label in held])
+        elif known.kind is Kind.REFERENCE:
+            anyone |= _refers_to(field, [int(value) for value in held])
+        else:
+            anyone |= Q((f"{field}__{'overlap' if known.kind is Kind.LIST else 'in'}", held))
+    return anyone
+
+
+def _refers_to(name: str, ids: Iterable[int]) -> Q:
+    # As bigint, which the column is: of a plain number, an integer, the index on filters knows nothing.
+    same = In(F(f"{name}_id"), [Cast(Value(pk), BigIntegerField()) for pk in ids])
+    # Not NULL where there is none, so that NOT turns it round.
+    return Q(same) & Q((f"{name}__isnull", False))
 
 
 def _is_empty(known: Field) -> Q:

@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, NullIf
 from django.urls import reverse
 
-from apps.contacts.facets.models import FacetDelta, FacetValue
+from apps.contacts.facets.models import FacetBitmap, FacetBits, FacetDelta, FacetStale, FacetValue
 from apps.contacts.fields import EMAIL_STATUSES, FIELDS, TEXT_KINDS
 from apps.contacts.folding import Fold
 from apps.contacts.history.models import Change, KeptValue, Operation
@@ -19,7 +19,10 @@ from apps.contacts.history.models import Change, KeptValue, Operation
 __all__ = [
     "Change",
     "Contact",
+    "FacetBitmap",
+    "FacetBits",
     "FacetDelta",
+    "FacetStale",
     "FacetValue",
     "Industry",
     "KeptValue",

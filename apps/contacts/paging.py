@@ -1,7 +1,8 @@
 """Pages of a search, by position instead of offset: a deep page costs what the first one costs.
 
-Two paths, chosen by the number of matches. Few: collect them all, count and sort. Many: walk the sort's index until the
-page is full. Left to itself the planner walks for two popular filters that hardly meet, and reads the whole index.
+Two paths, chosen by what is known of the matches. Few: collect them all, count and sort. Many: walk the sort's index
+until the page is full, or until collecting would have been quicker. Left to itself the planner walks for two popular
+filters that hardly meet, and reads the whole index.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,10 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
+from apps.contacts.conditions import Fenced
 from apps.contacts.cursors import Cursor, plain_value, sort_value
 from apps.contacts.fields import FIELDS, TEXT_KINDS
 from apps.contacts.folding import Fold
@@ -22,6 +25,11 @@ from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).parent / "sql" / "pages.sql")
 COUNT_CAP = 10_000
+# Looking at a contact costs about 4 µs. At a million, a page of every 125th contact is walked to in the time that 8,000
+# are collected in; when they also have to be counted one by one, it may take longer.
+FEW = 8_000
+SOME = 20_000
+COLLECTED_AT_MOST = 200_000  # when a walk leads too far
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,26 @@ class Page:
     next: Cursor | None
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What is known of a search's matches beforehand: see selection.py.
+
+    `where` is the whole condition. `candidates` is true of every match and is found through an index by itself;
+    `candidate_count` is how many contacts it is true of, or a few more.
+    """
+
+    where: Q
+    count: int | None = None  # exact, where it is known
+    at_least: int = 0
+    candidates: Q | RawSQL | None = None
+    candidate_count: int = 0
+
+    @property
+    def is_best_collected(self) -> bool:
+        """There are so few candidates that looking at each costs no more than any other way."""
+        return self.candidates is not None and self.candidate_count <= (SOME if self.count is None else FEW)
+
+
 type Row = tuple[Any, ...]  # (id, k0, k1 …)
 
 
@@ -54,43 +82,43 @@ class _Bound:
     parameters: tuple[Any, ...] = ()
 
 
-def find_page(
-    contacts: "QuerySet[Contact]", search: Search, *, known_count: int | None, at_least: int = 0
-) -> Page:
-    """The page of `contacts` that the search's cursor points to, in its order.
-
-    `known_count` is the number of matches where it is known beforehand; else they are counted, up to COUNT_CAP, unless
-    `at_least` says that there are more.
-    """
-    finder = _Finder(contacts, search)
+def find_page(contacts: "QuerySet[Contact]", search: Search, matching: Matching) -> Page:
+    """The page of those of `contacts` that match, to which the search's cursor points, in its order."""
+    finder = _Finder(contacts, search, matching)
+    known = matching.count
     try:
-        if known_count is not None and (known_count > COUNT_CAP or not search.is_narrowed):
-            return finder.page(finder.walk(), Count(known_count))
-        if at_least > COUNT_CAP:
-            return finder.page(finder.walk(), Count(COUNT_CAP, is_exact=False))
-        counted, rows = finder.collect()
-        if counted <= COUNT_CAP:
+        if not search.is_narrowed:
+            return finder.page(finder.walk(), Count(known or 0))
+        if matching.is_best_collected:
+            counted, rows = finder.collect_candidates()
             return finder.page(rows, Count(counted))
-        return finder.page(finder.walk(), Count(COUNT_CAP, is_exact=False))
+        if known is None and matching.at_least <= COUNT_CAP:
+            counted, rows = finder.collect()
+            if counted <= COUNT_CAP:
+                return finder.page(rows, Count(counted))
+        return finder.page(finder.walk(), Count(COUNT_CAP, is_exact=False) if known is None else Count(known))
     except EmptyResultSet:
         return finder.page([], Count(0))
 
 
-def position_of(contact_id: int, contacts: "QuerySet[Contact]", search: Search) -> Cursor | None:
-    """The cursor just behind one contact of a search; None when it is not among `contacts`."""
+def position_of(
+    contact_id: int, contacts: "QuerySet[Contact]", search: Search, matching: Matching
+) -> Cursor | None:
+    """The cursor just behind one contact of a search; None when it does not match."""
     try:
-        row = _Finder(contacts.filter(pk=contact_id), search).first()
+        row = _Finder(contacts.filter(pk=contact_id), search, matching).first()
     except EmptyResultSet:
         return None
     return _cursor_at(search, row, 0) if row else None
 
 
 class _Finder:
-    def __init__(self, contacts: "QuerySet[Contact]", search: Search) -> None:
+    def __init__(self, contacts: "QuerySet[Contact]", search: Search, matching: Matching) -> None:
         self.search = search
         self.cursor = search.cursor
         self.backwards = bool(search.cursor and search.cursor.backwards)
         self.contacts = contacts
+        self.matching = matching
         self.limit = search.page_size + 1  # one more tells whether there is another page
 
     def page(self, rows: Sequence[Row], count: Count) -> Page:
@@ -112,60 +140,113 @@ class _Finder:
 
     def collect(self) -> tuple[int, list[Row]]:
         """The number of matches, at most COUNT_CAP + 1, and the page's rows."""
-        after, order = self._after(nulls_apart=False), self._order(nulls_apart=False)
-        query, parameters = self._matches()
+        # With a limit in sight the planner likes to read the table until it has enough, and never has.
+        settings = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
+        matches = self._keyed(self.contacts.filter(self.matching.where))
+        return self._collected(matches, settings, f"LIMIT {COUNT_CAP + 1}")
+
+    def collect_candidates(self) -> tuple[int, list[Row]]:
+        """The number of matches, all of them, and the page's rows; found by the candidates alone."""
+        candidates = self.contacts.filter(self.matching.candidates, Fenced(self.matching.where))
+        return self._collected(self._keyed(candidates), "SET LOCAL enable_seqscan = off", "")
+
+    def _collected(self, matches: _Bound, settings: str, limit_matches: str) -> tuple[int, list[Row]]:
+        after = self._after(nulls_apart=False)
         sql = _SQL["collect"].format(
-            matches=query, cap=COUNT_CAP + 1, after=after.sql, order=order, limit=self.limit
+            matches=matches.sql,
+            limit_matches=limit_matches,
+            after=after.sql,
+            order=self._order(nulls_apart=False),
+            limit=self.limit,
         )
         with transaction.atomic(), connection.cursor() as cursor:
-            if self.search.is_narrowed:
-                # With a limit in sight the planner likes to read the table until it has enough, and never has.
-                cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
-            cursor.execute(sql, [*parameters, *after.parameters])
+            cursor.execute(settings)
+            cursor.execute(sql, [*matches.parameters, *after.parameters])
             rows = cursor.fetchall()
         return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
     def first(self) -> Row | None:
-        query, parameters = self._matches()
+        found = self._keyed(self.contacts.filter(self.matching.where))
         with connection.cursor() as cursor:
-            cursor.execute(f"{query} LIMIT 1", parameters)
+            cursor.execute(f"{found.sql} LIMIT 1", found.parameters)
             row: Row | None = cursor.fetchone()
             return row
 
     def walk(self) -> list[Row]:
-        """The page's rows in index order: first those that have a first sort value, then those that have none."""
+        """The page's rows in index order: first those that have a first sort value, then those that have none.
+
+        All matches may be at the other end of the index. Where they can be collected, we go no farther than that costs.
+        """
+        is_limited = (
+            self.matching.candidates is not None and self.matching.candidate_count <= COLLECTED_AT_MOST
+        )
+        rows: list[Row] = []
+        for condition in self._parts():
+            wanted = self.limit - len(rows)
+            found = self._walked(condition, wanted, is_limited=is_limited)
+            rows += found
+            if len(found) == wanted:
+                break
+            if is_limited and self._goes_on(condition):
+                return self.collect_candidates()[1]
+        return rows
+
+    def _parts(self) -> list[_Bound]:
+        """What is behind the cursor, those with a first sort value apart from those without."""
         if not self.search.order:
-            return self._walked(_Bound("true"))
+            return [self._after(nulls_apart=True)]
         parts = ["k0 IS NOT NULL", "k0 IS NULL"]
         if self.backwards:
             parts.reverse()
         if self.cursor and (self.cursor.values[0] is None) is not (parts[0] == "k0 IS NULL"):
             parts = parts[1:]
-        rows: list[Row] = []
-        for number, part in enumerate(parts):
-            after = self._after(nulls_apart=True) if number == 0 else _Bound("true")
-            rows += self._walked(_Bound(f"{part} AND {after.sql}", after.parameters), self.limit - len(rows))
-            if len(rows) >= self.limit:
-                break
-        return rows
+        after = self._after(nulls_apart=True)
+        return [_Bound(f"{parts[0]} AND {after.sql}", after.parameters), *map(_Bound, parts[1:])]
 
-    def _walked(self, condition: _Bound, limit: int | None = None) -> list[Row]:
-        if not self.search.order:
-            condition = self._after(nulls_apart=True)
-        query, parameters = self._matches()
-        sql = _SQL["walk"].format(
-            matches=query, after=condition.sql, order=self._order(nulls_apart=True), limit=limit or self.limit
-        )
+    def _walked(self, condition: _Bound, limit: int, *, is_limited: bool) -> list[Row]:
+        order = self._order(nulls_apart=True)
+        if is_limited:
+            is_match = ExpressionWrapper(self.matching.where, output_field=BooleanField())
+            entries = self._keyed(self.contacts, is_match=is_match)
+            sql = _SQL["walk_so_far"].format(
+                entries=entries.sql,
+                columns=", ".join(["id", *self._keys]),
+                after=condition.sql,
+                order=order,
+                entries_limit=2 * self.matching.candidate_count,
+                limit=limit,
+            )
+        else:
+            entries = self._keyed(self.contacts.filter(self.matching.where))
+            sql = _SQL["walk"].format(matches=entries.sql, after=condition.sql, order=order, limit=limit)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*parameters, *condition.parameters])
+            cursor.execute(sql, [*entries.parameters, *condition.parameters])
             rows: list[Row] = cursor.fetchall()
             return rows
 
-    def _matches(self) -> tuple[str, tuple[Any, ...]]:
-        keys = {f"k{place}": _expression(place, key) for place, key in enumerate(self.search.order)}
-        matches = self.contacts.order_by().annotate(**keys).values_list("id", *keys)
-        sql, parameters = matches.query.sql_with_params()
-        return sql, parameters
+    def _goes_on(self, condition: _Bound) -> bool:
+        """Whether the index has more entries than were walked."""
+        entries = self._keyed(self.contacts)
+        sql = _SQL["goes_on"].format(
+            entries=entries.sql,
+            after=condition.sql,
+            order=self._order(nulls_apart=True),
+            entries_limit=2 * self.matching.candidate_count,
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*entries.parameters, *condition.parameters])
+            (goes_on,) = cursor.fetchone()
+        return bool(goes_on)
+
+    @property
+    def _keys(self) -> dict[str, Any]:
+        return {f"k{place}": _expression(place, key) for place, key in enumerate(self.search.order)}
+
+    def _keyed(self, contacts: "QuerySet[Contact]", **more: Any) -> _Bound:
+        """Their ids and sort keys, and whatever else."""
+        columns = self._keys | more
+        query = contacts.order_by().annotate(**columns).values_list("id", *columns).query
+        return _Bound(*query.sql_with_params())
 
     def _order(self, *, nulls_apart: bool) -> str:
         """ORDER BY of the page. Apart, each part has only NULLs or none, and an index serves both directions."""

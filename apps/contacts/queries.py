@@ -13,12 +13,13 @@ from django.urls import reverse
 from apps.accounts.access import Access, Capability
 from apps.accounts.models import AdminUser
 from apps.contacts.conditions import Conditions
-from apps.contacts.facets.queries import Option, total_contacts, value_counts
+from apps.contacts.facets.queries import Option, value_counts
 from apps.contacts.fields import Field, Kind
 from apps.contacts.models import Contact, Industry
 from apps.contacts.paging import Page, find_page, position_of
 from apps.contacts.rendering import plain_text
 from apps.contacts.search import Search
+from apps.contacts.selection import matching_of
 
 
 def visible_to(access: Access) -> "models.QuerySet[Contact]":
@@ -31,15 +32,8 @@ def visible_to(access: Access) -> "models.QuerySet[Contact]":
 
 def search_page(search: Search, access: Access) -> Page:
     """One page of a search: ids in order, count, cursors."""
-    conditions = Conditions(search, access)
-    if search.is_narrowed:
-        return find_page(
-            visible_to(access).filter(conditions.where()),
-            search,
-            known_count=conditions.exact_count(),
-            at_least=conditions.at_least(),
-        )
-    return find_page(visible_to(access), search, known_count=total_contacts())
+    contacts = visible_to(access)
+    return find_page(contacts, search, matching_of(Conditions(search, access), contacts))
 
 
 def readable_values(ids: Iterable[int], columns: Iterable[str], access: Access) -> list[dict[str, Any]]:
@@ -79,16 +73,15 @@ def _counted(field: str, ids: Iterable[int]) -> list[Option]:
 
 def neighbours(contact_id: int, search: Search, access: Access) -> tuple[int | None, int | None]:
     """The contacts before and behind this one in a search's order; None at the ends, or when it is not among them."""
-    conditions = Conditions(search, access)
-    matching = visible_to(access).filter(conditions.where())
-    position = position_of(contact_id, matching, search)
+    contacts = visible_to(access)
+    matching = matching_of(Conditions(search, access), contacts)
+    position = position_of(contact_id, contacts, search, matching)
     if position is None:
         return None, None
-    count = conditions.exact_count() if search.is_narrowed else total_contacts()
     found: list[int | None] = []
     for backwards in (True, False):
         step = replace(search, cursor=replace(position, backwards=backwards), page_size=1)
-        page = find_page(matching, step, known_count=count, at_least=conditions.at_least())
+        page = find_page(contacts, step, matching)
         found.append(page.ids[0] if page.ids else None)
     return found[0], found[1]
 

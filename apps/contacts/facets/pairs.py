@@ -1,5 +1,7 @@
 """The faceted values of a contact, in SQL: one list for the triggers and for counting anew."""
 
+from collections.abc import Iterable
+
 # (field, SQL of its value); for lists the value is unnested. {r} is a row of contacts.
 _SCALARS = {
     "title": "{r}.title",
@@ -40,3 +42,38 @@ def pairs_of(row: str) -> str:
     )
     # Made of the constants above and an alias, nothing from outside.
     return f"(SELECT * FROM (VALUES ('', ''), {scalars}) scalar(field, value) {lists}) pair(field, value)"  # noqa: S608
+
+
+# Columns outside the option lists whose emptiness is asked for all day.
+_EMPTINESS = ("email", "person_linkedin_url", "work_direct_phone", "mobile_phone")
+_FLAGS = ("do_not_contact",)
+BIT_FIELDS = frozenset([*_SCALARS, *_LISTS, *_EMPTINESS, *_FLAGS])
+# What has a bitmap however many contacts it concerns: everybody, the empty fields, the flags.
+ALWAYS_BITS = (
+    ("", ""),
+    *((name, "") for name in (*_SCALARS, *_LISTS, *_EMPTINESS)),
+    *((name, "true") for name in _FLAGS),
+)
+
+
+def bit_pairs_of(row: str, fields: Iterable[str]) -> str:
+    """As pairs_of, for the bitmaps of some fields: an empty field is the value ''."""
+    wanted = frozenset(fields)
+    scalars = [(name, f"coalesce({sql}, '')") for name, sql in _SCALARS.items()]
+    scalars += [(name, f"CASE WHEN {{r}}.{name} = '' THEN '' END") for name in _EMPTINESS]
+    scalars += [(name, f"CASE WHEN {{r}}.{name} THEN 'true' END") for name in _FLAGS]
+    pairs = ", ".join(
+        ["('', '')", *(f"('{name}', {sql.format(r=row)})" for name, sql in scalars if name in wanted)]
+    )
+    lists = " ".join(
+        f"UNION ALL SELECT '{name}', unnest(coalesce(nullif({sql.format(r=row)}, '{{}}'), ARRAY['']::text[]))"
+        for name, sql in _LISTS.items()
+        if name in wanted
+    )
+    return f"(SELECT * FROM (VALUES {pairs}) scalar(field, value) {lists}) pair(field, value)"  # noqa: S608
+
+
+def bit_columns() -> str:
+    """SQL: the columns of contacts that the bitmaps look at."""
+    columns = {"industry": "industry_id", "owner": "owner_id"}
+    return ", ".join(columns.get(name, name) for name in sorted(BIT_FIELDS))

@@ -10,7 +10,7 @@ from django.db import connection
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).parent / "sql" / "counts.sql")
-MAX_SPELLINGS = 500
+MAX_SPELLINGS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,7 @@ class Option:
 class Spellings:
     """How one value is written in the database, and how many contacts write it so."""
 
-    written: tuple[str, ...]
-    n: int
+    numbers: dict[str, int]
 
 
 def _escaped(text: str) -> str:
@@ -70,24 +69,21 @@ def _patterns(text: str) -> dict[str, str]:
 def spellings(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Spellings]:
     """For each (field, value) how it is really written, whatever the case and accents asked for."""
     pairs = list(dict.fromkeys(wanted))
-    written: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    written: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     if pairs:
         fields, values = zip(*pairs, strict=True)
         with connection.cursor() as cursor:
             cursor.execute(_SQL["spellings"], {"fields": list(fields), "values": list(values)})
             for field, asked, held, n in cursor.fetchall():
-                written[field, asked].append((held, n))
-    return {
-        pair: Spellings(tuple(held for held, _ in written[pair]), sum(n for _, n in written[pair]))
-        for pair in pairs
-    }
+                written[field, asked][held] = n
+    return {pair: Spellings(written[pair]) for pair in pairs}
 
 
-def values_containing(field: str, text: str) -> list[str]:
-    """The field's values that hold the text, at most MAX_SPELLINGS."""
+def values_containing(field: str, text: str) -> dict[str, int]:
+    """The field's values that hold the text, at most MAX_SPELLINGS, and how many contacts hold each."""
     with connection.cursor() as cursor:
         cursor.execute(_SQL["containing_values"], {"field": field, "limit": MAX_SPELLINGS, **_patterns(text)})
-        return [row[0] for row in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
 def value_counts(field: str, values: Sequence[str]) -> dict[str, int]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from django.db import connection, transaction
 
 from apps.accounts.access import Access
+from apps.contacts.facets import bitmaps
 from apps.contacts.facets.counts import fold_deltas
 from apps.contacts.history.models import Operation
 from apps.core.request_ids import current_request_id
@@ -14,6 +16,7 @@ from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).with_name("sql") / "log.sql")
 _COUNTS = ("created", "updated", "deleted")
+_MANY = 5_000  # changed contacts, after which other values may have become common
 
 
 @contextmanager
@@ -49,7 +52,7 @@ def operation(
         _attribute_changes_to("")
         started.counts = counts_of([started.pk])[started.pk]
         started.save(update_fields=["counts"])
-        transaction.on_commit(fold_deltas, robust=True)
+        transaction.on_commit(partial(_keep_counts, sum(started.counts.values())), robust=True)
 
 
 def running_operation() -> Operation | None:
@@ -71,6 +74,14 @@ def counts_of(operation_ids: list[int], columns: list[str] | None = None) -> dic
         cursor.execute(_SQL["counts"], {"operations": operation_ids, "columns": columns})
         found = {row[0]: dict(zip(_COUNTS, row[1:], strict=True)) for row in cursor.fetchall()}
     return {each: found.get(each, dict.fromkeys(_COUNTS, 0)) for each in operation_ids}
+
+
+def _keep_counts(changed: int) -> None:
+    fold_deltas()
+    if changed >= _MANY:
+        bitmaps.refresh()
+    else:
+        bitmaps.fold_stale()
 
 
 def _attribute_changes_to(operation_id: str) -> None:

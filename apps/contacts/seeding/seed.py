@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
-from apps.contacts.facets import counts
+from apps.contacts.facets import bitmaps, counts
 from apps.contacts.history.log import operation
 from apps.contacts.models import Contact, Industry, Operation
 from apps.contacts.seeding.industries import industry_names
@@ -25,6 +25,7 @@ CHANGES = "contacts_change"
 FACETS = "contacts_facetvalue"
 
 _LAST_ID = "SELECT coalesce(max(id), 0) FROM contacts_contact"
+_MARK_STALE = "INSERT INTO contacts_facetstale (contact_id) SELECT id FROM contacts_contact WHERE id > %s"
 _LOG_INSERTS = """
     INSERT INTO contacts_change (operation_id, contact_id, action, version)
     SELECT %s, id, 'insert', version FROM contacts_contact WHERE id > %s ORDER BY id
@@ -141,8 +142,12 @@ def _load(op: Operation, plan: Plan, stopwatch: Stopwatch) -> None:
         facets = _copy(plan, contacts, stopwatch)
         stopwatch.on_step("operation log")
         cursor.execute(_LOG_INSERTS, [op.pk, last_id])
+        if not contacts.was_emptied:
+            cursor.execute(_MARK_STALE, [last_id])
     stopwatch.on_step("facet counts")
     _add_facets(facets, stopwatch)
+    stopwatch.on_step("facet bitmaps")
+    bitmaps.refresh()
 
 
 def _copy(plan: Plan, contacts: TableLoad, stopwatch: Stopwatch) -> dict[str, Counter[str]]:
@@ -185,6 +190,6 @@ def _refresh_statistics(contacts: int) -> None:
         if contacts < MANY_CONTACTS:
             # A sample of 7,500 rows instead of 30,000, as ANALYZE of so wide a table takes seconds.
             cursor.execute("SET default_statistics_target = 25")
-        for table in (CONTACTS, CHANGES, FACETS, "contacts_industry"):
+        for table in (CONTACTS, CHANGES, FACETS, "contacts_facetbits", "contacts_industry"):
             cursor.execute(f"{how} {table}")
         cursor.execute("RESET default_statistics_target")

@@ -1,0 +1,117 @@
+"""What is known of a search's matches before looking at them: how many, and a short list of who they may be.
+
+The dictionary of facet values knows how many hold a value, the bitmaps how many hold any combination of common ones.
+Either of them finds few candidates where the planner, which knows neither, would read a whole index.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from apps.contacts.conditions import Conditions, Fenced, Held, holders
+from apps.contacts.facets.bitsets import EVERYBODY, BitSet, Bound, Pair, bitmaps_of, count_of, ids_of
+from apps.contacts.facets.queries import total_contacts
+from apps.contacts.models import Contact, FacetStale
+from apps.contacts.paging import FEW, SOME, Matching
+
+
+def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matching:
+    """What is known of those of `contacts` (everybody this person may see) that the conditions are about."""
+    if not conditions.search.is_narrowed:
+        return Matching(Q(), count=total_contacts())
+    where, count = conditions.where(), conditions.exact_count()
+    if count is not None:
+        return Matching(where, count, candidates=where, candidate_count=count)
+    by_rarest = _by_rarest(conditions, where)
+    if by_rarest and by_rarest.candidate_count <= FEW:
+        return by_rarest
+    by_bitmaps = _by_bitmaps(conditions, contacts, where)
+    if by_rarest and (by_bitmaps is None or by_bitmaps.candidate_count > SOME):
+        return by_rarest
+    return by_bitmaps or Matching(where, at_least=conditions.at_least())
+
+
+def _by_rarest(conditions: Conditions, where: Q) -> Matching | None:
+    """Through the filter that fewest contacts can pass, if they are not too many."""
+    numbers = [(conditions.at_most(found), found) for found in conditions.search.filters]
+    some = [(number, found) for number, found in numbers if number is not None and number <= SOME]
+    if not some:
+        return None
+    number, rarest = min(some, key=lambda one: one[0])
+    return Matching(where, candidates=conditions.condition(rarest), candidate_count=number)
+
+
+def _by_bitmaps(conditions: Conditions, contacts: "QuerySet[Contact]", where: Q) -> Matching | None:
+    """None when no filter can be answered by bitmaps."""
+    held = {found: conditions.held_by(found) for found in conditions.search.filters}
+    pairs = [pair for ones in held.values() for one in ones or () for pair in one.numbers]
+    bitmaps = bitmaps_of(pairs) if pairs else {}
+    if not bitmaps:
+        return None
+    rare = _Rare()
+    answered = [ones for ones in held.values() if ones and rare.takes(ones, bitmaps)]
+    if not answered:
+        return None
+    sets = [_bit_set(one, bitmaps) for ones in answered for one in ones]
+    if all(each.is_negated for each in sets):
+        sets.append(BitSet((bitmaps[EVERYBODY],)))
+    number = count_of(sets, _live(contacts, where))
+    says_all = len(answered) == len(held) and not conditions.search.text
+    return Matching(
+        where,
+        count=number if says_all and not rare.included and not rare.excluded else None,
+        at_least=number - sum(rare.excluded.values()) if says_all else 0,
+        candidates=_among(ids_of(sets), rare.included),
+        candidate_count=number + sum(rare.included.values()),
+    )
+
+
+class _Rare:
+    """The values of filters that have no bitmap, because too few contacts hold them; each filter may have some."""
+
+    def __init__(self) -> None:
+        self.included: dict[Pair, int] = {}  # by how many contacts
+        self.excluded: dict[Pair, int] = {}
+
+    def takes(self, ones: Iterable[Held], bitmaps: Mapping[Pair, int]) -> bool:
+        """Remember what the bitmaps do not know of a filter; False when that is too much."""
+        included: dict[Pair, int] = {}
+        excluded: dict[Pair, int] = {}
+        for one in ones:
+            for pair, number in one.numbers.items():
+                if pair not in bitmaps:
+                    (excluded if one.is_negated else included)[pair] = SOME + 1 if number is None else number
+        if sum(included.values()) + sum(excluded.values()) > SOME:
+            return False
+        self.included |= included
+        self.excluded |= excluded
+        return True
+
+
+def _bit_set(one: Held, bitmaps: Mapping[Pair, int]) -> BitSet:
+    return BitSet(tuple(bitmaps[pair] for pair in one.numbers if pair in bitmaps), one.is_negated)
+
+
+def _live(contacts: "QuerySet[Contact]", where: Q) -> Bound:
+    """Those contacts whose bits may be out of date, as they are."""
+    stale = FacetStale.objects.values("contact_id")
+    return _compiled(contacts.filter(Fenced(where), pk__in=stale).values("pk"))
+
+
+def _among(ids: Bound, rare: Iterable[Pair]) -> RawSQL:
+    """Who belongs to the bitmaps' combination, or holds a value that they do not know."""
+    sql, parameters = ids
+    pairs = list(rare)
+    if pairs:
+        others, more = _compiled(Contact.objects.filter(holders(pairs)).values("pk"))
+        sql, parameters = f"{sql} UNION ALL ({others})", [*parameters, *more]
+    # An array, and not a subquery to join with: PostgreSQL goes through it by the index on the id.
+    # The text is of our own blocks and the ORM; what people asked for is in the parameters.
+    return RawSQL(f"contacts_contact.id = ANY (ARRAY({sql}))", parameters, BooleanField())  # noqa: S611
+
+
+def _compiled(contacts: "QuerySet[Contact, Any]") -> Bound:
+    sql, parameters = contacts.query.sql_with_params()
+    return sql, list(parameters)
