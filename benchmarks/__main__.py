@@ -7,6 +7,7 @@ import argparse
 import json
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 from appointment360.env import BASE_DIR
@@ -64,7 +65,8 @@ def _set_up() -> None:
     django.setup()
     from scripts.preparation import collect_static
 
-    collect_static()
+    with redirect_stdout(sys.stderr):  # standard output is for the figures
+        collect_static()
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ def groups(access: Access, *, seed: int = 1) -> Iterator[Group]:
         )
     yield Group("list, other operators", tuple(_list_url(parameters) for parameters in _OTHER_OPERATORS))
     yield Group("list, popular values that hardly meet", tuple(_list_url(pair) for pair in _HARDLY_MEET))
+    yield Group("list, matches at the far end", tuple(_list_url(parameters) for parameters in _FAR_END))
     yield Group("text search", tuple(_list_url([("q", text)]) for text in _texts(random)))
     yield Group(
         "text search and a filter",
@@ -91,6 +92,16 @@ _HARDLY_MEET: tuple[Parameters, ...] = (
     [("employees", "10001+"), ("departments", "C-Suite"), ("sort", "company")],
     [("stage", "Hot"), ("email_status", "Guessed"), ("sort", "-updated_at"), ("seniority", "Owner")],
     [("country__not", "United States"), ("state", "Texas"), ("sort", "title")],
+)
+# Many match, and the sort's index has none of them for a long way.
+_FAR_END: tuple[Parameters, ...] = (
+    [("state", "Texas"), ("stage", "Hot"), ("sort", "country")],
+    [("state", "California"), ("email_status", "Verified"), ("sort", "country")],
+    [("city", "London"), ("stage__not", "Hot"), ("sort", "country")],
+    [("employees", "10001+"), ("stage", "Warm"), ("sort", "employees")],
+    [("employees", "0-10"), ("stage", "Warm"), ("sort", "-employees")],
+    [("employees", "21-50"), ("country", "United States"), ("sort", "-employees")],
+    [("title__contains", "vp"), ("sort", "title")],
 )
 
 

@@ -22,7 +22,14 @@ from django.db.models.lookups import In
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.facets.pairs import BIT_FIELDS
-from apps.contacts.facets.queries import Spellings, like_patterns, spellings, value_counts, values_containing
+from apps.contacts.facets.queries import (
+    MAX_SPELLINGS,
+    Spellings,
+    like_patterns,
+    spellings,
+    value_counts,
+    values_containing,
+)
 from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, Field, Kind, Operator
 from apps.contacts.folding import Fold, LinkedinPath
 from apps.contacts.models import Industry, sort_key
@@ -72,6 +79,7 @@ class Conditions:
         self.search = search
         self.access = access
         self.spellings = spellings(self._dictionary_values())
+        self._held: dict[Filter, list[Held] | None] = {}
         self._ids: dict[Filter, list[int]] = {}
         self._containing: dict[tuple[str, tuple[str, ...]], dict[str, int]] = {}
 
@@ -102,10 +110,10 @@ class Conditions:
 
     def at_most(self, found: Filter) -> int | None:
         """How many contacts the filter can match at the most; None where nothing says so."""
-        if found.operator is not Operator.ANY_OF:
-            return None
-        if found.field in _UNIQUE:
+        if found.operator is Operator.ANY_OF and found.field in _UNIQUE:
             return len(found.raw)
+        if found.operator not in {Operator.ANY_OF, Operator.CONTAINS}:
+            return None
         held = self.held_by(found)
         if held is None:
             return None
@@ -115,17 +123,32 @@ class Conditions:
 
     def held_by(self, found: Filter) -> list[Held] | None:
         """The filter in the dictionary's words, all of which must be true; None where it has no such words."""
+        if found not in self._held:
+            self._held[found] = self._in_the_dictionarys_words(found)
+        return self._held[found]
+
+    def _in_the_dictionarys_words(self, found: Filter) -> list[Held] | None:
         if found.operator is Operator.EMPTY:
             return self._held_nothing(found)
-        if found.operator is Operator.CONTAINS and _is_list(found.field):
-            values = self._values_containing(found.field, found.raw)
-            return [Held({(found.field, value): number for value, number in values.items()})]
+        if found.operator is Operator.CONTAINS:
+            return self._held_containing(found)
         if found.operator not in {Operator.ANY_OF, Operator.NONE_OF} or (
             found.field != LOCATION and found.field not in BIT_FIELDS
         ):
             return None
         numbers = self._numbers(found)
         return None if numbers is None else [Held(numbers, found.operator is Operator.NONE_OF)]
+
+    def _held_containing(self, found: Filter) -> list[Held] | None:
+        if found.field != LOCATION and not FIELDS[found.field].faceted:
+            return None
+        numbers: dict[tuple[str, str], int | None] = {}
+        for name in self._places() if found.field == LOCATION else [found.field]:
+            values = self._values_containing(name, found.raw)
+            if len(values) >= MAX_SPELLINGS:
+                return None  # there may be others
+            numbers |= {(name, value): number for value, number in values.items()}
+        return [Held(numbers)]
 
     def _held_nothing(self, found: Filter) -> list[Held] | None:
         is_empty = bool(found.values[0])
@@ -169,12 +192,12 @@ class Conditions:
         }
 
     def _only_choice(self) -> Filter | None:
-        """The filter, if it is the only one and asks for any of some values of a faceted field."""
+        """The filter, if it is the only one and lets in whoever holds any of some values of a faceted field."""
         if self.search.text or len(self.search.filters) != 1:
             return None
         found = self.search.filters[0]
         if (
-            found.operator is not Operator.ANY_OF
+            found.operator not in {Operator.ANY_OF, Operator.CONTAINS}
             or found.field == LOCATION
             or not FIELDS[found.field].faceted
         ):
@@ -294,10 +317,6 @@ class Conditions:
             if known.searchable and self.access.can_read(known.name):
                 somewhere |= self._contains(known, (word,))
         return somewhere
-
-
-def _is_list(name: str) -> bool:
-    return name != LOCATION and FIELDS[name].kind is Kind.LIST
 
 
 def holders(pairs: Iterable[tuple[str, str]]) -> Q:

@@ -29,7 +29,8 @@ COUNT_CAP = 10_000
 # are collected in; when they also have to be counted one by one, it may take longer.
 FEW = 8_000
 SOME = 20_000
-COLLECTED_AT_MOST = 200_000  # when a walk leads too far
+WALKED_AT_MOST = 2 * FEW  # entries of a sort's index, where the matches can be collected instead
+COLLECTED_AT_MOST = 200_000  # instead of walking on
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ class _Finder:
                 columns=", ".join(["id", *self._keys]),
                 after=condition.sql,
                 order=order,
-                entries_limit=2 * self.matching.candidate_count,
+                entries_limit=WALKED_AT_MOST,
                 limit=limit,
             )
         else:
@@ -231,7 +232,7 @@ class _Finder:
             entries=entries.sql,
             after=condition.sql,
             order=self._order(nulls_apart=True),
-            entries_limit=2 * self.matching.candidate_count,
+            entries_limit=WALKED_AT_MOST,
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, [*entries.parameters, *condition.parameters])

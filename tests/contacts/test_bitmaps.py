@@ -1,10 +1,13 @@
 """Bitmaps of common values: whatever happens to contacts, counts and pages are those of the contacts themselves."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import QueryDict
 from hypothesis import given, settings
@@ -366,3 +369,19 @@ class AnySearch(TestCase):
                 bitmaps.refresh()
             case "rebuild":
                 bitmaps.rebuild()
+
+
+def test_recount_facets_makes_everything_anew(people: list[Contact], rarest_is_not_few: None):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE contacts_contact DISABLE TRIGGER USER")
+        cursor.execute("UPDATE contacts_contact SET stage = 'Hot'")
+        cursor.execute("ALTER TABLE contacts_contact ENABLE TRIGGER USER")
+    assert matching("stage=hot&country=Spain").count == 3
+    out = StringIO()
+    call_command("recount_facets", "--json", stdout=out)
+    assert json.loads(out.getvalue())["contacts"] == 10
+    assert matching("stage=hot&country=Spain").count == 6
+    assert matching("stage=hot").count == 10
+    call_command("recount_facets", stdout=out)
+    assert "10 contacts hold" in out.getvalue()

@@ -124,8 +124,8 @@ def test_more_than_the_cap_is_said_and_not_counted(
 ) -> None:
     monkeypatch.setattr(paging, "COUNT_CAP", 2)
     for number in range(4):
-        make_contact(company=f"Company {number}")
+        make_contact(last_name=f"Name {number}")
     access = Access.of_operator()
-    page = search_page(Search.parse(QueryDict("company__contains=company&page_size=1"), access), access)
+    page = search_page(Search.parse(QueryDict("last_name__contains=name&page_size=1"), access), access)
     assert (page.count.number, page.count.is_exact) == (2, False)
     assert page.next is not None

@@ -25,10 +25,11 @@ def fold_deltas() -> bool:
 
 
 def rebuild() -> None:
-    """Count every value anew from the contacts. Writers wait until it is done."""
+    """Count every value anew from the contacts. Writers wait until it is done, readers do not."""
     from apps.contacts.facets.pairs import pairs_of
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE contacts_contact IN SHARE MODE")
-        cursor.execute("TRUNCATE contacts_facetvalue, contacts_facetdelta")
+        cursor.execute("DELETE FROM contacts_facetvalue")
+        cursor.execute("DELETE FROM contacts_facetdelta")
         cursor.execute(_SQL["count_anew"].format(pairs=pairs_of("contact")))

@@ -48,15 +48,16 @@ JOIN LATERAL (
 GROUP BY wanted.field, wanted.value, held.value;
 
 -- name: containing_values
--- Every value of a field that holds a text, up to a limit: value, n.
+-- The values of a field that hold a text, any of them up to a limit: value, n.
 SELECT value, sum(n)::bigint FROM (
-    SELECT value, n FROM contacts_facetvalue WHERE field = %(field)s
+    (SELECT value, n FROM contacts_facetvalue WHERE field = %(field)s
         AND (a360_fold(value) LIKE a360_fold(%(pattern)s) OR a360_fold(value) LIKE a360_fold(%(other_pattern)s))
+    LIMIT %(limit)s)
     UNION ALL
     SELECT value, d FROM contacts_facetdelta WHERE field = %(field)s
         AND (a360_fold(value) LIKE a360_fold(%(pattern)s) OR a360_fold(value) LIKE a360_fold(%(other_pattern)s))
 ) held
-GROUP BY value HAVING sum(n) > 0 ORDER BY sum(n) DESC, value LIMIT %(limit)s;
+GROUP BY value HAVING sum(n) > 0 LIMIT %(limit)s;
 
 -- name: value_counts
 -- How many contacts hold each of some values of a field: value, n.
