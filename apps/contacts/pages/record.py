@@ -129,9 +129,9 @@ def _custom(values: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _actions(values: dict[str, Any]) -> dict[str, str]:
-    phone = next((values[name] for name in _PHONES if values.get(name)), "")
+    phone = next((name for name in _PHONES if values.get(name)), "")
     return {
         "email_href": f"mailto:{values['email']}" if values.get("email") else "",
-        "phone_href": phone_href(phone) if phone else "",
+        "phone_href": phone_href(values[phone], values[f"{phone}_to_dial"]) if phone else "",
         "linkedin_href": web_address(values.get("person_linkedin_url", "")),
     }
