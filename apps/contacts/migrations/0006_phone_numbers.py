@@ -75,7 +75,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                      IN ('999-999-9999', '(999) 999-9999', '(999)999-9999', '9-999-999-9999', '9 (999) 999-9999') END
 $$;
 
--- As most are written, +1 202-555-0143, first: a third of the time of what comes after it.
+-- First as most are written, +1 202-555-0143: half the time of what comes after it.
 CREATE FUNCTION a360_read_phone(phone text, country text, state text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 20 AS $$
 DECLARE
@@ -147,7 +147,7 @@ DROP FUNCTION a360_without_extension(text);
 # not computed yet in a BEFORE trigger (PL/pgSQL shows NULL), and would make every update look like a change.
 VERSION = """
 CREATE FUNCTION contacts_generated_columns() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
+    SELECT coalesce(array_agg(attname::text ORDER BY attnum), '{}') FROM pg_attribute
     WHERE attrelid = 'contacts_contact'::regclass AND attgenerated <> '' AND NOT attisdropped
 $$;
 COMMENT ON FUNCTION contacts_generated_columns IS 'The columns of contacts that PostgreSQL computes from the others.';
