@@ -14,7 +14,7 @@ ALLOWED = {"core": set[str](), "accounts": {"core"}, "contacts": {"core", "accou
 
 # Inside contacts, from the ground up: a module imports from its own floor or below.
 FLOORS = (
-    ("fields", "folding", "cleaning", "spreadsheet_cells"),
+    ("fields", "folding", "phones", "cleaning", "spreadsheet_cells"),
     ("facets", "history.models"),
     ("models", "rendering", "cursors"),
     ("search",),

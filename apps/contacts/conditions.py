@@ -33,6 +33,7 @@ from apps.contacts.facets.queries import (
 from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, Field, Kind, Operator
 from apps.contacts.folding import Fold, LinkedinPath
 from apps.contacts.models import Industry, sort_key
+from apps.contacts.phones import PHONES, is_number, looks_like_a_number, numbers_among, place_of
 from apps.contacts.search import LOCATION, Filter, Search
 
 NOTHING = Q(pk__in=[])
@@ -88,8 +89,8 @@ class Conditions:
         everything = Q()
         for found in self.search.filters:
             everything &= self.condition(found)
-        for word in self.search.words:
-            everything &= self._word(word)
+        for words in numbers_among(self.search.words):
+            everything &= self._words(words)
         return everything
 
     def exact_count(self) -> int | None:
@@ -283,6 +284,8 @@ class Conditions:
             return self._one_spelling(known, found.raw)
         if known.kind is Kind.EMAIL:
             return Q((f"{known.name}__in", [raw.lower() for raw in found.raw]))
+        if known.kind is Kind.PHONE:
+            return self._one_phone(known, found.raw)
         if known.name == "person_linkedin_url":
             # Other addresses have no such path; asked for one of them, nobody is the answer, not everybody without.
             return Q(In(F("linkedin_path"), [LinkedinPath(Value(raw)) for raw in found.raw])) & ~Q(
@@ -309,6 +312,28 @@ class Conditions:
             for pattern in dict.fromkeys(like_patterns(raw)):
                 any_of |= Q(Like(Fold(F(known.name)), pattern))
         return any_of
+
+    def _one_phone(self, known: Field, raws: tuple[str, ...]) -> Q:
+        numbers = [raw for raw in raws if looks_like_a_number(raw)]
+        others = tuple(raw for raw in raws if raw not in numbers)
+        one = _one_fold(known, others) if others else NOTHING
+        for number in numbers:
+            one |= self._is_number(known.name, number)
+        return one
+
+    def _is_number(self, phone: str, number: str) -> Q:
+        return is_number(phone, number, knows_place=all(map(self.access.can_read, place_of(phone))))
+
+    def _words(self, words: list[str]) -> Q:
+        """All of the words, which are one or a phone number: then also that number in any spelling, in any phone."""
+        everywhere = Q()
+        for word in words:
+            everywhere &= self._word(word)
+        text = " ".join(words)
+        if looks_like_a_number(text):
+            for phone in filter(self.access.can_read, PHONES):
+                everywhere |= self._is_number(phone, text)
+        return everywhere
 
     def _word(self, word: str) -> Q:
         """Some searchable column that this person may see holds the word."""

@@ -15,6 +15,7 @@ from apps.contacts.facets.models import FacetBitmap, FacetBits, FacetDelta, Face
 from apps.contacts.fields import EMAIL_STATUSES, FIELDS, TEXT_KINDS
 from apps.contacts.folding import Fold
 from apps.contacts.history.models import Change, KeptValue, Operation
+from apps.contacts.phones import E164, PHONES, phone_key, place_of
 
 __all__ = [
     "Change",
@@ -70,6 +71,14 @@ def _texts() -> "ArrayField[list[str], list[str]]":
 
 def _whole_number() -> "models.BigIntegerField[int | None, int | None]":
     return models.BigIntegerField(null=True, blank=True, validators=[MinValueValidator(0)])
+
+
+def _e164(phone: str) -> "models.GeneratedField":
+    return models.GeneratedField(
+        expression=E164(F(phone), *map(F, place_of(phone))),
+        output_field=models.CharField(max_length=16),
+        db_persist=True,
+    )
 
 
 class Contact(models.Model):
@@ -156,6 +165,13 @@ class Contact(models.Model):
         output_field=models.CharField(max_length=1000),
         db_persist=True,
     )
+    # Beside each phone; read under the phone's own right (queries.readable_values).
+    work_direct_phone_e164 = _e164("work_direct_phone")
+    mobile_phone_e164 = _e164("mobile_phone")
+    home_phone_e164 = _e164("home_phone")
+    corporate_phone_e164 = _e164("corporate_phone")
+    other_phone_e164 = _e164("other_phone")
+    company_phone_e164 = _e164("company_phone")
 
     class Meta:
         constraints = [
@@ -187,6 +203,11 @@ class Contact(models.Model):
                 models.Index(sort_key(field.name), "id", name=f"contacts_by_{field.name}")
                 for field in FIELDS.values()
                 if field.sortable and field.name != "last_name"
+            ),
+            # A number in whatever spelling. Most phones are empty, and not in it.
+            *(
+                models.Index(phone_key(name), condition=Q((f"{name}__gt", "")), name=f"contacts_{name}_key")
+                for name in PHONES
             ),
             # Few, and asked for as such.
             models.Index(fields=["id"], condition=Q(do_not_contact=True), name="contacts_do_not_contact"),

@@ -17,6 +17,7 @@ from apps.contacts.facets.queries import Option, value_counts
 from apps.contacts.fields import Field, Kind
 from apps.contacts.models import Contact, Industry
 from apps.contacts.paging import Page, find_page, position_of
+from apps.contacts.phones import PHONES, own_e164, place_of
 from apps.contacts.rendering import plain_text
 from apps.contacts.search import Search
 from apps.contacts.selection import matching_of
@@ -39,12 +40,17 @@ def search_page(search: Search, access: Access) -> Page:
 def readable_values(ids: Iterable[int], columns: Iterable[str], access: Access) -> list[dict[str, Any]]:
     """The named columns of some contacts, in the order of the ids; columns this person may not read are left out.
 
-    A reference comes as its id and, under `<name>__name`, in words.
+    A reference comes as its id and, under `<name>__name`, in words; a phone also as E.164, under `<name>_to_dial`.
     """
     wanted = list(ids)
     names = [name for name in columns if access.can_read(name)]
     spoken = [_SPOKEN[name] for name in names if name in _SPOKEN]
-    rows = visible_to(access).filter(pk__in=wanted).values("id", "version", *names, *spoken)
+    dialled = {
+        f"{name}_to_dial": own_e164(name, knows_place=all(map(access.can_read, place_of(name))))
+        for name in names
+        if name in PHONES
+    }
+    rows = visible_to(access).filter(pk__in=wanted).values("id", "version", *names, *spoken, **dialled)
     by_id = {row["id"]: row for row in rows}
     return [by_id[wanted_id] for wanted_id in wanted if wanted_id in by_id]
 

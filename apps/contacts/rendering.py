@@ -110,7 +110,7 @@ def entry(field: Field, row: Mapping[str, Any]) -> SafeString:
     if field.name == "email":
         return markup('{}<a href="mailto:{}">{}</a>', _status_dot(row.get("email_status", "")), value, value)
     if field.kind is Kind.PHONE:
-        return markup('<a href="{}">{}</a>', phone_href(value), value)
+        return markup('<a href="{}">{}</a>', phone_href(value, row.get(f"{field.name}_to_dial")), value)
     if field.kind is Kind.MONEY:
         return markup('<span class="num">{}</span>', plain_text(field, value))
     return _value(field, row, value)
@@ -156,8 +156,10 @@ def _is_splittable(url: str) -> bool:
     return True
 
 
-def phone_href(phone: str) -> str:
-    """The tel: address of a phone as written; letters and extensions are left out."""
+def phone_href(phone: str, e164: str | None = None) -> str:
+    """The tel: address of a phone: its E.164 number, or where that is not known the digits as written."""
+    if e164:
+        return f"tel:{e164}"
     digits = "".join(sign for sign in phone.split("x", maxsplit=1)[0] if sign.isdigit())
     return f"tel:{'+' if phone.lstrip().startswith('+') else ''}{digits}"
 

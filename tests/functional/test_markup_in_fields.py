@@ -56,7 +56,7 @@ def hostile_values(industry: Industry, owner: AdminUser) -> dict[str, Any]:
         **LINKS,
         "industry": industry,
         "owner": owner,
-        "custom": {MARKUP: MARKUP, "list": [MARKUP]},
+        "custom": {MARKUP: MARKUP, "list": [MARKUP, MARKUP]},
     }
 
 

@@ -68,9 +68,14 @@ class Wording:
 
 
 def custom_in_words(values: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """Of a contact's other columns those that differ from another state's."""
+    """Of a contact's other columns those that differ from another state's; several values of one in quotation marks."""
     return "; ".join(
-        f"{header}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        f"{header}: {_apart(value) if isinstance(value, list) else value}"
         for header, value in values.items()
         if header not in other or other[header] != value
     )
+
+
+def _apart(values: list[Any]) -> str:
+    """Addresses hold commas: “12 Main St, Springfield”, “4 Oak Ave”."""
+    return ", ".join(f"“{value}”" for value in values)

@@ -1,6 +1,7 @@
 """Reads a CSV file as a stream of rows, whatever its encoding, delimiter and faults; never the whole file in memory."""
 
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from apps.contacts.imports.errors import ImportFileError
-from apps.contacts.imports.headers import Header, headers_of, known_fields
+from apps.contacts.imports.headers import REJECT_COLUMNS, Header, headers_of, known_fields
 from apps.contacts.imports.text_encoding import Encoding, detect_encoding, text_of_file
 
 DELIMITERS = ",;\t|"
@@ -17,6 +18,7 @@ MAX_RECORD = 8_000_000  # characters of one row; more is a quote that never clos
 MAX_COLUMNS = 2_000
 _OPEN_QUOTE = "A quotation mark opens in this line and never closes."
 _UNEVEN_QUOTES = "The quotation marks in this line are uneven; inside a quoted cell each is written twice."
+_TOO_FEW = re.compile(r"The row has too few cells: (\d+), where the header has \d+\.")
 _SAMPLE_ROWS = 50
 _SAMPLE_CHARACTERS = 200_000
 
@@ -44,6 +46,15 @@ class Table:
             raise ImportFileError(header.fault or f"The file has {len(header.cells):,} columns.")
         self.header_cells = header.cells
         self.headers: list[Header] = headers_of(header.cells)
+        titles = [header.title for header in self.headers]
+        is_of_rejects = set(REJECT_COLUMNS) < set(titles)
+        self._rejects_places = (
+            {titles.index(title) for title in REJECT_COLUMNS} if is_of_rejects else set[int]()
+        )
+        self._reason_place = titles.index(REJECT_COLUMNS[1]) if is_of_rejects else None
+        self._needed = (
+            max((index for index in range(len(titles)) if index not in self._rejects_places), default=-1) + 1
+        )
 
     def rows(self) -> Iterator[Row]:
         """The rows below the header from the start, as often as asked; each as long as the header, or with a fault."""
@@ -52,12 +63,44 @@ class Table:
         next(records)
         for row in records:
             number, cells, fault = row
-            if len(cells) == width or fault:
+            if fault:
                 yield row
-            elif len(cells) > width and not any(cells[width:]):
-                yield Row(number, cells[:width])
+            elif len(cells) == width:
+                yield row if self._reason_place is None else Row(number, cells, self._standing_fault(cells))
+            elif len(cells) > width and any(cells[width:]):
+                added = len(self._rejects_places)
+                yield Row(number, cells, _ragged(len(cells) - added, width - added))
+            elif len(cells) < self._needed:
+                yield Row(number, cells, _ragged(len(cells), self._needed))
             else:
-                yield Row(number, cells, _ragged(len(cells), width))
+                whole = [*cells, *[""] * width][:width]
+                yield Row(number, whole, self._standing_fault(whole))
+
+    def original_cells(self, cells: list[str]) -> list[str]:
+        """A row or the header of a file of rejects less what rejecting added; any other, or one too short, as it is."""
+        if len(cells) < self._needed:
+            return cells
+        return [cell for place, cell in enumerate(cells) if place not in self._rejects_places]
+
+    def _standing_fault(self, cells: list[str]) -> str:
+        """In a file of rejects: why a row's cells could not be told apart, if nothing was done about it yet.
+
+        There it is as long as the others. It is repaired when a cell beyond those it had is filled, or when somebody
+        who finds it right as it is empties the cell with the reason.
+        """
+        if self._reason_place is None:
+            return ""
+        reason = cells[self._reason_place].strip()
+        own = self.original_cells(cells)
+        if too_few := _TOO_FEW.fullmatch(reason):
+            is_as_it_was = not any(cell.strip() for cell in own[int(too_few[1]) :])
+        else:  # the whole line in the first cell
+            is_as_it_was = (
+                reason in {_OPEN_QUOTE, _UNEVEN_QUOTES}
+                and '"' in own[0]
+                and not any(cell.strip() for cell in own[1:])
+            )
+        return reason if is_as_it_was else ""
 
     def _records(self) -> Iterator[Row]:
         with text_of_file(self._file, self.encoding) as text:

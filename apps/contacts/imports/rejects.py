@@ -1,5 +1,8 @@
 """The rows that did not go in, as a file to repair and import again: the original columns, then `_row` and `_reason`.
 
+Those of a file of rejects have only their own `_row` and `_reason`. A row that was too short is filled up with empty
+cells; by its reason the reader knows it again (Table.rows).
+
 Cells that a spreadsheet would run as a formula get an apostrophe in front, which the import takes off again.
 """
 
@@ -23,13 +26,15 @@ def write_rejects(path: Path, table: Table, rejected: Iterable[tuple[int, str]])
     # With the mark by which Excel knows UTF-8. Damaged bytes go out as they came in.
     with open(descriptor, "w", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:  # noqa: PTH123
         writer = csv.writer(file)
-        writer.writerow([*map(guarded_cell, table.header_cells), *REJECT_COLUMNS])
+        header = table.original_cells(table.header_cells)
+        writer.writerow([*map(guarded_cell, header), *REJECT_COLUMNS])
         for number, reason in rejected:
             row = next((row for row in rows if row.number == number), None)
             if row is None:
                 raise ImportFileError("The file was changed while it was being imported. Import it again.")
             width = len(table.headers)
-            cells = row.cells[:width] + [""] * (width - len(row.cells))
+            cells = table.original_cells(row.cells[:width])
+            cells += [""] * (len(header) - len(cells))
             beyond = row.cells[width:]
             writer.writerow([*(guarded_cell(bare_cell(cell)) for cell in cells), number, reason, *beyond])
             count += 1

@@ -119,19 +119,27 @@ def _is_empty(value: Any, kind: Kind) -> bool:
     return value in (None, "", []) or (kind is Kind.BOOLEAN and not value)
 
 
-def _custom(values: dict[str, Any]) -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class CustomEntry:
+    """A header of an imported file and what stood under it: several values where the file had several rows."""
+
+    label: str
+    values: list[str]
+
+
+def _custom(values: dict[str, Any]) -> list[CustomEntry]:
     """What an import could not place, by the file's own headers."""
     custom = values.get(CUSTOM) or {}
     return [
-        {"label": label, "value": ", ".join(map(str, value)) if isinstance(value, list) else str(value)}
+        CustomEntry(label, [str(each) for each in (value if isinstance(value, list) else [value])])
         for label, value in custom.items()
     ]
 
 
 def _actions(values: dict[str, Any]) -> dict[str, str]:
-    phone = next((values[name] for name in _PHONES if values.get(name)), "")
+    phone = next((name for name in _PHONES if values.get(name)), "")
     return {
         "email_href": f"mailto:{values['email']}" if values.get("email") else "",
-        "phone_href": phone_href(phone) if phone else "",
+        "phone_href": phone_href(values[phone], values[f"{phone}_to_dial"]) if phone else "",
         "linkedin_href": web_address(values.get("person_linkedin_url", "")),
     }

@@ -22,7 +22,7 @@ from apps.contacts.history.undo import restore, undo
 from apps.contacts.models import Change, Contact, Operation
 
 ACCESS = Access.of_operator()
-DERIVED = {"id", "version", "updated_at", "linkedin_path"}
+DERIVED = {"id", "version", "updated_at", *(f.name for f in Contact._meta.concrete_fields if f.generated)}
 
 words = st.sampled_from(["", "a", "b", 'Ω "quoted" \\ {x}'])
 values = st.fixed_dictionaries(
@@ -34,6 +34,8 @@ values = st.fixed_dictionaries(
         "employees": st.none() | st.integers(0, 3),
         "custom": st.dictionaries(st.sampled_from(["k", "l"]), words, max_size=2),
         "do_not_contact": st.booleans(),
+        "mobile_phone": st.sampled_from(["", "202-555-0143", "+44 20 7946 0018"]),
+        "country": st.sampled_from(["", "Canada", "Chad"]),
     },
 ).filter(bool)
 emails = st.sampled_from(["", "", "x@example.com", "y@example.com"])

@@ -66,6 +66,16 @@ def test_legislators_are_recognisable(bring_in, legislators, offices):
 
 
 @both
+def test_every_phone_of_both_files_is_understood(bring_in, legislators, offices):
+    for path in (legislators, offices):
+        bring_in(path)
+    for phone in ("work_direct_phone", "other_phone"):
+        written = Contact.objects.exclude(**{phone: ""})
+        assert written.exists()
+        assert not written.filter(**{f"{phone}_e164": ""}).exists()
+
+
+@both
 def test_no_cell_of_the_legislators_is_dropped(bring_in, legislators, offices):
     bring_in(legislators)
     for row in rows_of(legislators):

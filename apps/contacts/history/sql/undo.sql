@@ -26,7 +26,7 @@ SELECT count(*) FROM (
 -- OFFSET 0 keeps the planner from computing a row's JSON more than once.
 UPDATE undo_contact SET is_touched = true
 FROM (
-    SELECT undone.contact_id, contact.now, later.before - contacts_unlogged_columns() AS rolled_back
+    SELECT undone.contact_id, contact.now, later.before - (SELECT contacts_unlogged_columns()) AS rolled_back
     FROM undo_contact undone
     JOIN LATERAL (
         SELECT to_jsonb(contact) AS now FROM contacts_contact contact
