@@ -31,7 +31,14 @@ function edit() {
   const link = place.querySelector("[data-edit]");
   const record = place.querySelector("[data-open]");
   if (link) link.click();
-  else if (record) location.assign(`${new URL(record.href).pathname}edit/`);
+  else if (record) {
+    const url = new URL(record.href);
+    const after = new URL(location.href).searchParams.get("after");
+    url.pathname += "edit/";
+    url.searchParams.set("record", place.dataset.row); // and back to the list, with the record beside it
+    if (after) url.searchParams.set("after", after);
+    location.assign(url);
+  }
 }
 
 const follow = (selector) => document.querySelector(selector)?.click();
