@@ -12,7 +12,10 @@ const isPanelOpen = () => Boolean(document.querySelector("[data-record]"));
 
 function move(step) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) {
+    follow(step > 0 ? "main [rel=next]" : "main [rel=prev]"); // the page of a record: the neighbours in its search
+    return;
+  }
   const at = all.indexOf(currentRow());
   const row = all[at === -1 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)];
   for (const other of all) other.classList.toggle("is-active", other === row);

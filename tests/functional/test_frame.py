@@ -102,3 +102,24 @@ def test_an_empty_database_has_nothing_to_filter(visit: Visit, manager: AdminUse
     page.goto("/contacts/")
     expect(page.get_by_role("heading", name="No contacts yet")).to_be_visible()
     expect(page.get_by_role("complementary", name="Filters")).to_be_hidden()
+
+
+def test_the_sheet_of_keys_gives_focus_back_to_the_menu_it_was_opened_from(page: Page) -> None:
+    menu = page.get_by_role("button", name="Max Manager")
+    menu.click()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+
+
+def test_keys_walk_through_the_activity_and_a_new_contact_starts_at_its_first_field(page: Page) -> None:
+    page.goto("/contacts/operations/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Created: Hedy Lamarr")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Created")).to_be_visible()
+    page.goto("/contacts/")
+    page.keyboard.press("n")
+    expect(page.get_by_label("First name")).to_be_focused()

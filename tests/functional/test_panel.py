@@ -109,6 +109,10 @@ def test_the_record_is_a_page_of_its_own_with_a_place_for_notes(page: Page) -> N
 
     page.get_by_role("link", name="Next contact").click()
     expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Alan Turing", level=1)).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
     page.get_by_role("link", name="Contacts", exact=True).first.click()
     expect(row_of(page, "Hedy Lamarr")).to_be_visible()
 
