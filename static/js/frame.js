@@ -26,11 +26,22 @@ document.querySelector("[data-fold]")?.addEventListener("click", () => {
 });
 
 const keys = document.getElementById("keys");
+let opener = null;
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-keys]")) keys?.showModal();
+  if (!event.target.closest("[data-keys]")) return;
+  // Opened from a menu that is closed by now: focus goes back to what opens the menu.
+  const menu = event.target.closest("[popover]");
+  opener = menu && document.querySelector(`[popovertarget="${menu.id}"]`);
+  keys?.showModal();
+});
+keys?.addEventListener("close", () => {
+  opener?.focus();
+  opener = null;
 });
 keys?.addEventListener("click", (event) => {
   if (event.target === keys) keys.close(); // the backdrop belongs to the dialog
 });
 
-document.querySelector("[data-focus]")?.focus();
+// Something that needs attention; or the first field of an empty form, except where that would bring up a keyboard of glass.
+const firstField = matchMedia("(hover: hover)").matches && document.querySelector("[data-focus-first] :is(input, select, textarea):not([type=hidden])");
+(document.querySelector("[data-focus]") ?? (firstField || null))?.focus();

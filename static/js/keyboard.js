@@ -12,7 +12,10 @@ const isPanelOpen = () => Boolean(document.querySelector("[data-record]"));
 
 function move(step) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) {
+    follow(step > 0 ? "main [rel=next]" : "main [rel=prev]"); // the page of a record: the neighbours in its search
+    return;
+  }
   const at = all.indexOf(currentRow());
   const row = all[at === -1 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1)];
   for (const other of all) other.classList.toggle("is-active", other === row);
@@ -31,7 +34,14 @@ function edit() {
   const link = place.querySelector("[data-edit]");
   const record = place.querySelector("[data-open]");
   if (link) link.click();
-  else if (record) location.assign(`${new URL(record.href).pathname}edit/`);
+  else if (record) {
+    const url = new URL(record.href);
+    const after = new URL(location.href).searchParams.get("after");
+    url.pathname += "edit/";
+    url.searchParams.set("record", place.dataset.row); // and back to the list, with the record beside it
+    if (after) url.searchParams.set("after", after);
+    location.assign(url);
+  }
 }
 
 const follow = (selector) => document.querySelector(selector)?.click();

@@ -21,7 +21,10 @@ function setAddress(id, isNew) {
 async function open(link) {
   const wasOpen = Boolean(shownId());
   const fromList = Boolean(link.closest("[data-row]"));
-  await htmx.ajax("GET", link.href, { source: panel, target: panel, swap: "innerHTML" });
+  const url = new URL(link.href);
+  const after = new URL(location.href).searchParams.get("after");
+  if (after) url.searchParams.set("after", after); // what is done with the contact leads back to this page of the list
+  await htmx.ajax("GET", url.href, { source: panel, target: panel, swap: "innerHTML" });
   const id = shownId();
   if (!id) return;
   // One step back closes the panel, however many records were looked at in it.
@@ -37,7 +40,8 @@ function close() {
   const id = shownId();
   panel.replaceChildren();
   setAddress(null, true);
-  rowOf(id)?.querySelector("[data-open]")?.focus();
+  // The record may have been opened by its address, or the list has moved on: then focus goes to the list as a whole.
+  (rowOf(id)?.querySelector("[data-open]") ?? document.getElementById("results")).focus();
   markRow();
 }
 
@@ -51,5 +55,9 @@ document.addEventListener("click", (event) => {
   else open(opener);
 });
 
-document.addEventListener("htmx:after:swap", markRow);
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  markRow();
+  // A note was added, and the form that sent it is gone with the old record.
+  if (ctx.request.method === "POST") panel.querySelector("#note-text")?.focus();
+});
 markRow();

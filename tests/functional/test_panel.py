@@ -7,8 +7,8 @@ from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from tests.functional.conftest import Visit
-from tests.functional.list_page import record_panel, row_of
-from tests.functional.population import settle
+from tests.functional.list_page import chips, names, record_panel, row_of
+from tests.functional.population import crowd, settle
 
 
 @pytest.fixture
@@ -73,7 +73,9 @@ def test_keys_walk_open_close_and_edit(page: Page, contacts: dict[str, Contact])
     expect(page.get_by_role("link", name="Alan Turing")).to_be_focused()
 
     page.keyboard.press("e")
-    expect(page).to_have_url(f"/contacts/{contacts['Alan'].pk}/edit/")
+    expect(page.get_by_role("heading", name="Edit Alan Turing")).to_be_visible()
+    page.get_by_role("link", name="Cancel").click()
+    expect(record_panel(page).get_by_role("heading", name="Alan Turing")).to_be_visible()
 
 
 def test_the_sheet_of_keys_opens_by_question_mark_and_can_switch_them_off(page: Page) -> None:
@@ -107,15 +109,105 @@ def test_the_record_is_a_page_of_its_own_with_a_place_for_notes(page: Page) -> N
 
     page.get_by_role("link", name="Next contact").click()
     expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Alan Turing", level=1)).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
     page.get_by_role("link", name="Contacts", exact=True).first.click()
     expect(row_of(page, "Hedy Lamarr")).to_be_visible()
 
 
-def test_a_note_is_written_in_the_panel_too(page: Page) -> None:
+def test_a_note_is_written_in_the_panel_without_leaving_the_list(page: Page) -> None:
+    page.goto("/contacts/?country=United+Kingdom")
     page.get_by_role("link", name="Alan Turing").click()
-    page.get_by_role("textbox", name="A note about Alan Turing").fill("Runs marathons.")
-    page.get_by_role("button", name="Add note").click()
-    expect(page.get_by_text("Runs marathons.")).to_be_visible()
+    note = record_panel(page).get_by_role("textbox", name="A note about Alan Turing")
+    note.fill("Runs marathons.")
+    record_panel(page).get_by_role("button", name="Add note").click()
+    expect(record_panel(page).get_by_text("Runs marathons.")).to_be_visible()
+    expect(note).to_be_focused()
+    expect(note).to_have_value("")
+    expect(chips(page)).to_have_text("Country: United Kingdom")
+
+
+def test_what_is_begun_beside_the_list_leads_back_to_it(page: Page, contacts: dict[str, Contact]) -> None:
+    place = f"/contacts/?seniority=Founder&record={contacts['Hedy'].pk}"
+    page.goto("/contacts/?seniority=Founder")
+    page.get_by_role("link", name="Hedy Lamarr").click()
+    expect(record_panel(page).get_by_role("heading", name="Hedy Lamarr")).to_be_focused()
+    page.keyboard.press("e")
+    page.get_by_label("Employees").fill("many")
+    page.get_by_role("button", name="Save changes").click()
+    page.get_by_label("Employees").fill("12")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page).to_have_url(place)
+    expect(record_panel(page)).to_contain_text("12")
+
+    record_panel(page).get_by_role("link", name="Whole history").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page).to_have_url(place)
+    record_panel(page).get_by_role("link", name="Delete this contact").click()
+    page.get_by_role("button", name="Delete contact").click()
+    expect(page).to_have_url("/contacts/?seniority=Founder")
+
+
+def test_an_edit_begun_on_a_later_page_of_the_list_leads_back_to_that_page(page: Page) -> None:
+    crowd(60)
+    page.goto("/contacts/?title__contains=engineer&page_size=20")
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".results-foot")).to_contain_text("21 –")
+    names(page).nth(3).click()
+    record_panel(page).get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator(".results-foot")).to_contain_text("21 –")
+    expect(record_panel(page).get_by_role("heading").first).to_be_visible()
+
+
+def test_the_page_of_a_record_keeps_the_search_through_an_edit(
+    page: Page, contacts: dict[str, Contact]
+) -> None:
+    page.goto(f"/contacts/{contacts['Hedy'].pk}/?seniority=Founder")
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_label("Title").fill("Actress")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page).to_have_url(f"/contacts/{contacts['Hedy'].pk}/?seniority=Founder")
+    page.get_by_role("main").get_by_role("link", name="Contacts", exact=True).click()
+    expect(page).to_have_url("/contacts/?seniority=Founder")
+
+
+def test_closing_a_record_that_is_not_in_the_list_leaves_focus_in_the_list(
+    page: Page, contacts: dict[str, Contact]
+) -> None:
+    page.goto(f"/contacts/?seniority=Founder&record={contacts['Alan'].pk}")
+    page.keyboard.press("Escape")
+    expect(record_panel(page).get_by_role("heading")).to_have_count(0)
+    expect(page.get_by_role("region", name="Contacts found")).to_be_focused()
+
+
+def test_notes_and_history_are_one_click_away_in_a_long_record(page: Page) -> None:
+    page.get_by_role("link", name="Grace Hopper", exact=True).click()
+    parts = record_panel(page).get_by_role("navigation", name="Parts of this record")
+    expect(record_panel(page).get_by_role("heading", name="History")).not_to_be_in_viewport()
+    parts.get_by_role("link", name="History").click()
+    expect(record_panel(page).get_by_role("heading", name="History")).to_be_in_viewport()
+    parts.get_by_role("link", name="Notes 1").click()
+    expect(record_panel(page).get_by_role("heading", name="Notes")).to_be_in_viewport()
+    expect(record_panel(page).get_by_role("link", name="Close")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
+
+
+def test_an_address_is_copied_by_mouse_and_by_keys(page: Page, contacts: dict[str, Contact]) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/contacts/{contacts['Grace'].pk}/")
+    copy = page.get_by_role("button", name="Copy E-mail")
+    expect(copy).to_have_css("opacity", "0")
+    page.get_by_role("link", name="grace@navy.example").hover()
+    expect(copy).to_have_css("opacity", "1")
+    copy.click()
+    expect(page.get_by_role("status").filter(has_text="Copied grace@navy.example")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "grace@navy.example"
+    page.get_by_role("button", name="Copy Work direct phone").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Copied +1 202 555 0136")).to_be_visible()
+    page.context.clear_permissions()
 
 
 def test_a_panel_of_a_contact_that_is_gone_says_so(page: Page, contacts: dict[str, Contact]) -> None:

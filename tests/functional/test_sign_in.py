@@ -37,7 +37,7 @@ def test_a_wrong_password_is_refused_and_the_right_one_leads_to_the_page_asked_f
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
     fill_in(page, "max@staff.example", "not this one")
-    expect(page.get_by_role("alert")).to_contain_text("not correct")
+    expect(page.get_by_role("alert")).to_have_text("The e-mail address or the password is not correct.")
     expect(page.get_by_label("E-mail address")).to_have_value("max@staff.example")
 
     fill_in(page, "MAX@staff.example", PASSWORD)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
-from apps.contacts.operations import edit_contact
+from apps.contacts.operations import delete_contacts, edit_contact
 from tests.functional.conftest import Visit
 from tests.functional.list_page import row_of
 from tests.functional.population import settle
@@ -95,3 +95,52 @@ def test_an_operation_is_undone_from_the_activity_and_names_what_it_was(
 
     page.get_by_role("link", name="Activity").first.click()
     expect(page.get_by_role("row").filter(has_text="Sorted into industries")).to_contain_text("undone")
+
+
+def test_a_message_offers_to_take_back_what_it_tells_of(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    alan = contacts["Alan"]
+    page = visit(manager)
+    page.goto(f"/contacts/{alan.pk}/edit/")
+    page.get_by_label("Title").fill("Codebreaker")
+    page.get_by_role("button", name="Save changes").click()
+    message(page, "Saved.")
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    message(page, "Undone on 1 contact.")
+    alan.refresh_from_db()
+    assert alan.title == "Mathematician"
+
+    page.goto(f"/contacts/{alan.pk}/edit/")
+    page.get_by_role("button", name="Save changes").click()
+    message(page, "Saved.")
+    expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_have_count(0)
+
+    page.goto(f"/contacts/{alan.pk}/delete/")
+    page.get_by_role("button", name="Delete contact").click()
+    message(page, "Alan Turing is in the trash.")
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    message(page, "Undone on 1 contact.")
+    expect(page.get_by_role("heading", name="Alan Turing", level=1)).to_be_visible()
+
+
+def test_undoing_how_a_contact_came_says_that_it_deletes_it(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    page = visit(manager)
+    page.goto(f"/contacts/{contacts['Hedy'].pk}/")
+    page.get_by_role("button", name="Undo and delete this contact").click()
+    message(page, "Undone on 1 contact.")
+    assert not Contact.objects.filter(pk=contacts["Hedy"].pk).exists()
+
+
+def test_the_activity_says_whom_it_was_about(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    delete_contacts([contacts["Hedy"].pk], access=Access.of(manager))
+    page = visit(manager)
+    page.goto("/contacts/operations/")
+    expect(page.get_by_role("link", name="Created: Alan Turing")).to_be_visible()
+    expect(page.get_by_role("link", name="Created: Hedy Lamarr")).to_be_visible()
+    page.get_by_role("link", name="Deleted: Hedy Lamarr").click()
+    expect(page.get_by_role("button", name="Undo this operation")).to_be_visible()

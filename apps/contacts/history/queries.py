@@ -23,6 +23,7 @@ from apps.contacts.history.columns import (
 )
 from apps.contacts.history.log import counts_of
 from apps.contacts.history.models import Change, Operation
+from apps.core.request_ids import current_request_id
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).with_name("sql") / "queries.sql")
@@ -67,6 +68,7 @@ class OperationEntry:
     counts: dict[str, int]
     undoes: int | None
     undone_by: int | None  # the operation that undid it as a whole, and still counts
+    about: str  # the contact's name when it is about one; else ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,12 @@ def find_operation(operation_id: int, access: Access, contact_id: int | None = N
     """The operation, if it did something this person may see: to any contact, or to this one."""
     found = _visible(access, only=operation_id, contact=contact_id)
     return Operation.objects.get(pk=operation_id) if found else None
+
+
+def operation_of_request(contact_id: int) -> int | None:
+    """The operation in which the request that is being answered changed a contact, if it did."""
+    changes = Change.objects.filter(contact_id=contact_id, operation__request_id=current_request_id())
+    return changes.order_by("-id").values_list("operation_id", flat=True).first()
 
 
 def touched_contacts(operation_id: int, access: Access, limit: int = 50) -> list[TouchedContact]:
@@ -252,6 +260,7 @@ def _operation_entries(operation_ids: list[int], access: Access) -> list[Operati
     undone = _undone(operation_ids)
     related = {*undone.values(), *(operation.undoes_id for operation in operations.values())} - {None}
     known = _known(related, only)
+    about = _about([each for each in operation_ids if sum(counts[each].values()) == 1], access)
     return [
         OperationEntry(
             each,
@@ -263,9 +272,18 @@ def _operation_entries(operation_ids: list[int], access: Access) -> list[Operati
             {name: number for name, number in counts[each].items() if number},
             known.get(operations[each].undoes_id),
             known.get(undone.get(each)),
+            about.get(each, ""),
         )
         for each in operation_ids
     ]
+
+
+def _about(operation_ids: list[int], access: Access) -> dict[int, str]:
+    """Of operations that are about one contact each, its name."""
+    if not operation_ids:
+        return {}
+    rows = _rows("contacts_of_operations", operations=operation_ids, columns=_limited_to(access))
+    return {row["operation_id"]: _name(row, access) for row in rows}
 
 
 def _undone(operation_ids: list[int]) -> dict[int, int]:

@@ -40,7 +40,12 @@ def _chip(search: Search, found: Filter) -> Chip:
         case Operator.CONTAINS:
             return Chip(label, f"contains {values}", False, href)
         case Operator.GTE:
-            return Chip(label, f"from {values}", False, href)
+            return Chip(label, f"from {_grouped(values)}", False, href)
         case Operator.LTE:
-            return Chip(label, f"up to {values}", False, href)
+            return Chip(label, f"up to {_grouped(values)}", False, href)
     return Chip(label, values, False, href)
+
+
+def _grouped(number: str) -> str:
+    """5,000 for 5000; dates and amounts such as 10M stay as they were typed."""
+    return f"{int(number):,}" if number.isascii() and number.isdigit() and len(number) < 19 else number

@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from apps.accounts.access import Access, Capability
 from apps.contacts.fields import CUSTOM, FIELDS, Group, Kind
 from apps.contacts.history.queries import timeline
 from apps.contacts.models import Note
-from apps.contacts.pages.addresses import list_href, record_hrefs
+from apps.contacts.pages.addresses import Origin, list_href, record_hrefs
 from apps.contacts.pages.table import name_of
 from apps.contacts.queries import neighbours, readable_values
 from apps.contacts.rendering import entry, hue_of, initials_of, phone_href, web_address
-from apps.contacts.search import Search
 
 RECENT_CHANGES = 20
+_COPIED = frozenset({Kind.EMAIL, Kind.PHONE, Kind.URL})
 _PHONES = (
     "mobile_phone",
     "work_direct_phone",
@@ -37,7 +36,8 @@ class Heading:
     hue: int
     subtitle: str
     version: int
-    href: str
+    href: str  # back from a page about the contact
+    query: str  # what an address adds to lead back there
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Entry:
     label: str
     html: SafeString
     is_empty: bool
+    copy: str = ""  # what people take along to another program: an address or a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +59,40 @@ class EntryGroup:
         return all(entry.is_empty for entry in self.entries)
 
 
-def heading(values: dict[str, Any]) -> Heading:
+def heading(values: dict[str, Any], origin: Origin) -> Heading:
     name = name_of(values)
-    subtitle = " · ".join(part for part in (values.get("title"), values.get("company")) if part)
-    href = reverse("contact_detail", args=[values["id"]])
-    return Heading(values["id"], name, initials_of(name), hue_of(name), subtitle, values["version"], href)
+    query = origin.query_of(values["id"])
+    return Heading(
+        id=values["id"],
+        name=name,
+        initials=initials_of(name),
+        hue=hue_of(name),
+        subtitle=" · ".join(part for part in (values.get("title"), values.get("company")) if part),
+        version=values["version"],
+        href=origin.back_href(values["id"]),
+        query=f"?{query}" if query else "",
+    )
 
 
-def heading_of(contact_id: int, access: Access) -> Heading | None:
+def heading_of(contact_id: int, origin: Origin, access: Access) -> Heading | None:
     """The heading alone; None when there is no such contact."""
     found = readable_values([contact_id], ("first_name", "last_name", "title", "company", "email"), access)
-    return heading(found[0]) if found else None
+    return heading(found[0], origin) if found else None
 
 
-def record_context(contact_id: int, search: Search, access: Access) -> dict[str, Any] | None:
+def record_context(contact_id: int, origin: Origin, access: Access) -> dict[str, Any] | None:
     """Everything the record shows; None when there is no such contact."""
     found = readable_values([contact_id], [*FIELDS, CUSTOM], access)
     if not found:
         return None
     values = found[0]
-    before, behind = neighbours(contact_id, search, access)
-    href_of = record_hrefs(search)
+    before, behind = neighbours(contact_id, origin.search, access)
+    href_of = record_hrefs(origin.search)
+    groups = _groups(values, access)
     return {
-        "contact": heading(values),
-        "groups": _groups(values, access),
+        "contact": heading(values, origin),
+        "groups": [group for group in groups if not group.is_empty],
+        "unknown": [group for group in groups if group.is_empty],
         "custom": _custom(values),
         "actions": _actions(values),
         "can_edit": access.can(Capability.EDIT) and bool(access.editable),
@@ -93,12 +104,12 @@ def record_context(contact_id: int, search: Search, access: Access) -> dict[str,
         .order_by("-created_at")[:50],
         "previous_href": href_of(before) if before else None,
         "next_href": href_of(behind) if behind else None,
-        "list_href": list_href(search),
+        "list_href": list_href(origin.search),
         "page_href": href_of(contact_id),
-        "edit_href": reverse("contact_edit", args=[contact_id]),
-        "delete_href": reverse("contact_delete", args=[contact_id]),
-        "history_href": reverse("contact_history", args=[contact_id]),
-        "notes_href": reverse("contact_note", args=[contact_id]),
+        "edit_href": origin.act_href("contact_edit", contact_id),
+        "delete_href": origin.act_href("contact_delete", contact_id),
+        "history_href": origin.act_href("contact_history", contact_id),
+        "notes_href": origin.act_href("contact_note", contact_id),
     }
 
 
@@ -106,7 +117,13 @@ def _groups(values: dict[str, Any], access: Access) -> list[EntryGroup]:
     groups = []
     for group in Group:
         entries = [
-            Entry(field.name, field.label, entry(field, values), _is_empty(values[field.name], field.kind))
+            Entry(
+                field.name,
+                field.label,
+                entry(field, values),
+                _is_empty(values[field.name], field.kind),
+                str(values[field.name]) if field.kind in _COPIED else "",
+            )
             for field in FIELDS.values()
             if field.group is group and access.can_read(field.name)
         ]

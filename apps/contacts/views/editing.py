@@ -12,6 +12,7 @@ from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
 from apps.contacts.fields import FIELDS, Kind
 from apps.contacts.forms import ContactForm
+from apps.contacts.history.queries import operation_of_request
 from apps.contacts.models import Contact
 from apps.contacts.operations import (
     Conflict,
@@ -23,6 +24,7 @@ from apps.contacts.operations import (
     delete_contacts,
     edit_contact,
 )
+from apps.contacts.pages.addresses import Origin, list_href
 from apps.contacts.pages.duplicates import Duplicate, duplicates_of
 from apps.contacts.pages.record import Heading, heading_of
 from apps.contacts.queries import spoken_values, visible_to
@@ -55,39 +57,42 @@ def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpR
     contact = visible_to(access).filter(pk=contact_id).first()
     if contact is None:
         raise Http404
+    origin = Origin.of(request.GET, contact_id, access)
     if request.method != "POST":
-        return _form_page(request, _form_of(contact, access), heading_of(contact_id, access))
+        return _form_page(request, _form_of(contact, access), heading_of(contact_id, origin, access))
     form = ContactForm(request.POST, access=access, contact=contact)
     if not form.is_valid():
-        return _form_page(request, form, heading_of(contact_id, access))
+        return _form_page(request, form, heading_of(contact_id, origin, access))
     values = {
         name: value for name, value in form.values().items() if request.POST.get(f"choice_{name}") != "theirs"
     }
     try:
         edit_contact(contact_id, access=access, values=values, seen_version=form.cleaned_data["version"] or 0)
     except ConflictingEdit as error:
-        return _conflict_page(request, error, heading_of(contact_id, access))
+        return _conflict_page(request, error, heading_of(contact_id, origin, access))
     except DuplicateKey as error:
         _refuse(form, error, access)
-        return _form_page(request, form, heading_of(contact_id, access))
+        return _form_page(request, form, heading_of(contact_id, origin, access))
     except ContactGone as error:
         raise Http404 from error
-    messages.success(request, "Saved.")
-    return redirect("contact_detail", contact_id=contact_id)
+    messages.success(request, "Saved.", extra_tags=_undo_href(contact_id, origin, access))
+    return redirect(origin.back_href(contact_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.DELETE)
 def contact_delete(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
-    contact = heading_of(contact_id, access)
+    origin = Origin.of(request.GET, contact_id, access)
+    contact = heading_of(contact_id, origin, access)
     if contact is None:
         raise Http404
     if request.method != "POST":
         return render(request, "contacts/delete.html", {"nav_current": "contacts", "contact": contact})
     reason = _plain_line(request.POST.get("reason", ""))[:MAX_REASON_LENGTH]
     delete_contacts([contact_id], access=access, reason=reason)
-    messages.success(request, f"{contact.name} is in the trash.")
-    return redirect("contact_list")
+    undo_href = _undo_href(contact_id, origin, access)
+    messages.success(request, f"{contact.name} is in the trash.", extra_tags=undo_href)
+    return redirect(list_href(origin.search, after=origin.search.cursor))
 
 
 @require_POST
@@ -99,7 +104,17 @@ def contact_note(request: HttpRequest, access: Access, contact_id: int) -> HttpR
             add_note(contact_id, access=access, text=text)
     except ContactGone as error:
         raise Http404 from error
-    return redirect(reverse("contact_detail", args=[contact_id]) + "#notes")
+    origin = Origin.of(request.GET, contact_id, access)
+    return redirect(origin.act_href("contact_detail", contact_id) + "#notes")
+
+
+def _undo_href(contact_id: int, origin: Origin, access: Access) -> str:
+    """Where the message about what this request did to a contact offers to take it back; '' for nowhere."""
+    operation_id = operation_of_request(contact_id) if access.can(Capability.UNDO) else None
+    if operation_id is None:
+        return ""
+    query = origin.query_of(contact_id)
+    return reverse("contact_undo", args=[contact_id, operation_id]) + (f"?{query}" if query else "")
 
 
 def _form_of(contact: Contact, access: Access) -> ContactForm:

@@ -13,7 +13,7 @@ from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
 from apps.contacts.facets.queries import Option, matching_values, total_contacts
 from apps.contacts.fields import FIELDS, LOCATION_FIELDS
-from apps.contacts.pages.addresses import list_href
+from apps.contacts.pages.addresses import Origin, list_href
 from apps.contacts.pages.chips import chips_of
 from apps.contacts.pages.filter_panel import named_options, panel_groups
 from apps.contacts.pages.record import record_context
@@ -81,7 +81,7 @@ def _open_record(raw: str, search: Search, access: Access) -> dict[str, Any] | N
     """What the side panel shows for `?record=`; None for no such contact."""
     if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
         return None
-    return record_context(int(raw), search, access)
+    return record_context(int(raw), Origin(search, is_beside_list=True), access)
 
 
 @require_safe

@@ -150,6 +150,21 @@ def test_recent_operations_count_what_they_did(make_contact, act, access):
     assert len(recent_operations(access, limit=1)) == 1
 
 
+def test_an_operation_about_one_contact_names_it_from_what_may_be_read(act, access, narrow):
+    with act(Operation.Kind.CREATE):
+        named = Contact.objects.create(first_name="Ada", last_name="Byron")
+    with act(Operation.Kind.CREATE):
+        unnamed = Contact.objects.create(email="secret@example.com")
+    with act():
+        Contact.objects.update(title="Countess")
+    with act(Operation.Kind.DELETE):
+        named.delete()
+    abouts = ["Ada Byron", "", "secret@example.com", "Ada Byron"]
+    assert [entry.about for entry in recent_operations(access)] == abouts
+    abouts[2] = f"Contact {unnamed.pk}"
+    assert [entry.about for entry in recent_operations(narrow)] == abouts
+
+
 def test_an_operation_on_hidden_columns_does_not_exist(make_contact, act, access, narrow):
     for _ in range(3):
         make_contact(title="CTO", email="")

@@ -59,6 +59,26 @@ FROM (
 LEFT JOIN contacts_contact contact ON contact.id = touched.contact_id
 ORDER BY touched.position
 
+-- name: contacts_of_operations
+-- Of each operation its last contact and its name: as it is, or was when the operation or a later one deleted it.
+SELECT DISTINCT ON (change.operation_id) change.operation_id, change.contact_id,
+       coalesce(contact.first_name, deleted.row ->> 'first_name', '') AS first_name,
+       coalesce(contact.last_name, deleted.row ->> 'last_name', '') AS last_name,
+       coalesce(contact.company, deleted.row ->> 'company', '') AS company,
+       coalesce(contact.email, deleted.row ->> 'email', '') AS email
+FROM contacts_change change
+LEFT JOIN contacts_contact contact ON contact.id = change.contact_id
+LEFT JOIN LATERAL (
+    SELECT later.before AS row
+    FROM contacts_change later
+    WHERE later.contact_id = change.contact_id AND later.action = 'delete'
+    ORDER BY later.id DESC
+    LIMIT 1
+) deleted ON contact.id IS NULL
+WHERE change.operation_id = ANY(%(operations)s)
+      AND (%(columns)s::text[] IS NULL OR change.action <> 'update' OR change.before ?| %(columns)s::text[])
+ORDER BY change.operation_id, change.id DESC
+
 -- name: trashed
 -- The latest deletion of each contact that is not back.
 SELECT change.id AS change_id, change.contact_id, change.operation_id,
