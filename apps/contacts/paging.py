@@ -149,7 +149,10 @@ class _Finder:
     def collect_candidates(self) -> tuple[int, list[Row]]:
         """The number of matches, all of them, and the page's rows; found by the candidates alone."""
         candidates = self.contacts.filter(self.matching.candidates, Fenced(self.matching.where))
-        return self._collected(self._keyed(candidates), "SET LOCAL enable_seqscan = off", "")
+        settings = "SET LOCAL enable_seqscan = off"
+        if self.matching.candidate_count <= SOME:
+            settings += "; SET LOCAL max_parallel_workers_per_gather = 0"  # starting one takes longer
+        return self._collected(self._keyed(candidates), settings, "")
 
     def _collected(self, matches: _Bound, settings: str, limit_matches: str) -> tuple[int, list[Row]]:
         after = self._after(nulls_apart=False)

@@ -29,7 +29,7 @@ BUDGETS = {
     "contact_create": 4,
     "contact_options": 3,
     "trash": 4,
-    "operation_list": 6,
+    "operation_list": 7,
     "operation_detail": 8,
     "contact_detail": 11,
     "contact_edit": 6,
