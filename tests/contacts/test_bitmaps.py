@@ -23,6 +23,7 @@ from apps.contacts.history.log import operation
 from apps.contacts.models import Contact, Industry, Operation
 from apps.contacts.queries import search_page, visible_to
 from apps.contacts.search import Search
+from apps.contacts.seeding.seed import seed_contacts
 
 ACCESS = Access.of_operator()
 
@@ -84,6 +85,15 @@ def all_pages(search_of: Callable[[str], Search]) -> Iterator[paging.Page]:
         if page.next is None:
             return
         after = str(page.next)
+
+
+def pages_before(page: paging.Page, search_of: Callable[[str], Search]) -> list[paging.Page]:
+    """From a page back to the first one."""
+    found: list[paging.Page] = []
+    while page.previous is not None:
+        page = search_page(search_of(str(page.previous)), ACCESS)
+        found.insert(0, page)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -308,7 +318,7 @@ acts = st.lists(
 
 
 class AnySearch(TestCase):
-    @settings(max_examples=60)
+    @settings(max_examples=120)
     @given(
         rows=st.lists(contacts, min_size=1, max_size=12),
         first_id=st.sampled_from([1, CHUNK - 3]),
@@ -317,6 +327,7 @@ class AnySearch(TestCase):
         sort=st.sampled_from(["", "last_name", "-stage", "employees"]),
         few=st.sampled_from([(0, 0), (3, 3), (1_000, 1_000)]),
         cap=st.sampled_from([2, 10_000]),
+        walked=st.sampled_from([1, 4, 16_000]),
     )
     def test_pages_and_counts_are_those_of_the_contacts(
         self,
@@ -327,6 +338,7 @@ class AnySearch(TestCase):
         sort: str,
         few: tuple[int, int],
         cap: int,
+        walked: int,
     ) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(bitmaps, "WORTHWHILE", 0)
@@ -335,6 +347,7 @@ class AnySearch(TestCase):
                 patch.setattr(module, "FEW", few[0])
                 patch.setattr(module, "SOME", few[1])
             patch.setattr(paging, "COUNT_CAP", cap)
+            patch.setattr(paging, "WALKED_AT_MOST", walked)
             Contact.objects.bulk_create(Contact(pk=first_id + n, **row) for n, row in enumerate(rows))
             counts.fold_deltas()
             bitmaps.refresh()
@@ -343,6 +356,8 @@ class AnySearch(TestCase):
             query = "&".join([*wanted, "page_size=2", *([f"sort={sort}"] if sort else [])])
             expected = plainly(parsed(query))
             pages = list(all_pages(lambda after: parsed(f"{query}&after={after}")))
+            before = list(pages_before(pages[-1], lambda after: parsed(f"{query}&after={after}")))
+        assert [page.ids for page in before] == [page.ids for page in pages[:-1]]
         assert sorted(pk for page in pages for pk in page.ids) == expected
         for page in pages:
             assert page.count.number == len(expected) if page.count.is_exact else len(expected) > cap
@@ -385,3 +400,35 @@ def test_recount_facets_makes_everything_anew(people: list[Contact], rarest_is_n
     assert matching("stage=hot").count == 10
     call_command("recount_facets", stdout=out)
     assert "10 contacts hold" in out.getvalue()
+
+
+DIFFERING = """
+    SELECT bitmap.field, bitmap.value, held.n, counted.n
+    FROM contacts_facetbitmap bitmap
+    LEFT JOIN contacts_facetvalue held USING (field, value)
+    LEFT JOIN LATERAL (
+        SELECT sum(bit_count(bits)) AS n FROM contacts_facetbits WHERE bitmap_id = bitmap.id
+    ) counted ON true
+    WHERE bitmap.value <> '' AND bitmap.field <> 'do_not_contact' AND coalesce(held.n, 0) <> coalesce(counted.n, 0)
+"""
+
+
+@pytest.mark.django_db
+def test_demo_contacts_come_with_their_bitmaps(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bitmaps, "COMMON_SHARE", 50)
+    for seed in (1, 2):
+        seed_contacts(1_500, seed, Unwatched())
+        with connection.cursor() as cursor:
+            cursor.execute(DIFFERING)
+            assert cursor.fetchall() == []
+            cursor.execute("SELECT count(*) > 50 FROM contacts_facetbitmap")
+            assert cursor.fetchone()[0]
+        assert not FacetStale.objects.exists()
+
+
+class Unwatched:
+    def on_rows(self, rows: int) -> None:
+        pass
+
+    def on_step(self, name: str) -> None:
+        pass
