@@ -1,7 +1,6 @@
 """What each filter of a search means in the database. Field names come from the catalogue, never from a request."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -20,36 +19,17 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import In
 
 from apps.accounts.access import Access
-from apps.accounts.models import AdminUser
-from apps.contacts.facets.pairs import BIT_FIELDS
+from apps.contacts.dictionary import Dictionary
 from apps.contacts.facets.queries import (
-    MAX_SPELLINGS,
-    Spellings,
     like_patterns,
-    spellings,
-    value_counts,
-    values_containing,
 )
-from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, Field, Kind, Operator
+from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, Field, Kind, Operator
 from apps.contacts.folding import Fold, LinkedinPath
-from apps.contacts.models import Industry, sort_key
+from apps.contacts.models import sort_key
 from apps.contacts.phones import PHONES, is_number, looks_like_a_number, numbers_among, place_of
 from apps.contacts.search import LOCATION, Filter, Search
 
 NOTHING = Q(pk__in=[])
-_UNIQUE = frozenset({"email", "contact_id", "person_linkedin_url"})
-_BAND_LABELS = {(low, high): label for label, low, high in EMPLOYEE_BANDS}
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a filter asks for in the dictionary's words: whoever holds any of some (field, value)s; or everybody else.
-
-    `numbers` are how many contacts hold each, None where the dictionary does not say.
-    """
-
-    numbers: dict[tuple[str, str], int | None]
-    is_negated: bool = False
 
 
 class Like(Lookup):
@@ -74,15 +54,12 @@ class Fenced(Func):
 
 
 class Conditions:
-    """The conditions of one search, with the dictionary look-ups they need made together, once."""
+    """The conditions of one search."""
 
     def __init__(self, search: Search, access: Access) -> None:
         self.search = search
         self.access = access
-        self.spellings = spellings(self._dictionary_values())
-        self._held: dict[Filter, list[Held] | None] = {}
-        self._ids: dict[Filter, list[int]] = {}
-        self._containing: dict[tuple[str, tuple[str, ...]], dict[str, int]] = {}
+        self.dictionary = Dictionary(search, access)
 
     def where(self) -> Q:
         """Everything the search asks for, as one condition on Contact."""
@@ -93,160 +70,18 @@ class Conditions:
             everything &= self._words(words)
         return everything
 
-    def exact_count(self) -> int | None:
-        """The number of matches where the dictionary knows it: for values of one field that holds one at a time."""
-        found = self._only_choice()
-        if found is None or FIELDS[found.field].kind is Kind.LIST:
-            return None
-        held = self.held_by(found)
-        return None if held is None else sum(number or 0 for number in held[0].numbers.values())
-
-    def at_least(self) -> int:
-        """A number of matches that is surely reached: of any of some list values, as many as hold the commonest."""
-        found = self._only_choice()
-        if found is None or FIELDS[found.field].kind is not Kind.LIST:
-            return 0
-        held = self.held_by(found)
-        return max((number or 0 for one in held or () for number in one.numbers.values()), default=0)
-
-    def at_most(self, found: Filter) -> int | None:
-        """How many contacts the filter can match at the most; None where nothing says so."""
-        if found.operator is Operator.ANY_OF and found.field in _UNIQUE:
-            return len(found.raw)
-        if found.operator not in {Operator.ANY_OF, Operator.CONTAINS}:
-            return None
-        held = self.held_by(found)
-        if held is None:
-            return None
-        numbers = [number for one in held for number in one.numbers.values()]
-        known = [number for number in numbers if number is not None]
-        return sum(known) if len(known) == len(numbers) else None
-
-    def held_by(self, found: Filter) -> list[Held] | None:
-        """The filter in the dictionary's words, all of which must be true; None where it has no such words."""
-        if found not in self._held:
-            self._held[found] = self._in_the_dictionarys_words(found)
-        return self._held[found]
-
-    def _in_the_dictionarys_words(self, found: Filter) -> list[Held] | None:
-        if found.operator is Operator.EMPTY:
-            return self._held_nothing(found)
-        if found.operator is Operator.CONTAINS:
-            return self._held_containing(found)
-        if found.operator not in {Operator.ANY_OF, Operator.NONE_OF} or (
-            found.field != LOCATION and found.field not in BIT_FIELDS
-        ):
-            return None
-        numbers = self._numbers(found)
-        return None if numbers is None else [Held(numbers, found.operator is Operator.NONE_OF)]
-
-    def _held_containing(self, found: Filter) -> list[Held] | None:
-        if found.field != LOCATION and not FIELDS[found.field].faceted:
-            return None
-        numbers: dict[tuple[str, str], int | None] = {}
-        for name in self._places() if found.field == LOCATION else [found.field]:
-            values = self._values_containing(name, found.raw)
-            if len(values) >= MAX_SPELLINGS:
-                return None  # there may be others
-            numbers |= {(name, value): number for value, number in values.items()}
-        return [Held(numbers)]
-
-    def _held_nothing(self, found: Filter) -> list[Held] | None:
-        is_empty = bool(found.values[0])
-        if found.field == LOCATION:
-            # Somewhere is "city or state or country", which no conjunction says.
-            return [Held({(place, ""): None}) for place in self._places()] if is_empty else None
-        return [Held({(found.field, ""): None}, not is_empty)] if found.field in BIT_FIELDS else None
-
-    def _numbers(self, found: Filter) -> dict[tuple[str, str], int | None] | None:
-        """The held values that the filter names, and how many contacts hold each."""
-        if found.field == LOCATION:
-            return self._spelled((place, raw) for place in self._places() for raw in found.raw)
-        match FIELDS[found.field].kind:
-            case Kind.REFERENCE:
-                ids = [str(pk) for pk in self._referred(found)]
-                counts = value_counts(found.field, ids) if ids else {}
-                return {(found.field, value): number for value, number in counts.items() if number}
-            case Kind.BOOLEAN:
-                return {(found.field, "true"): None} if found.values == (True,) else None
-            case Kind.INTEGER:
-                bands = [_BAND_LABELS.get(value) for value in found.values if isinstance(value, tuple)]
-                if len(bands) < len(found.values):
-                    return None  # a number of employees; only bands of them are counted
-                return self._spelled((found.field, str(band)) for band in bands)
-        return self._spelled((found.field, raw) for raw in found.raw) if FIELDS[found.field].faceted else None
-
-    def _values_containing(self, name: str, raws: tuple[str, ...]) -> dict[str, int]:
-        """The field's values that hold any of the texts, and how many contacts hold each."""
-        held = self._containing.get((name, raws))
-        if held is None:
-            held = {value: number for raw in raws for value, number in values_containing(name, raw).items()}
-            self._containing[name, raws] = held
-        return held
-
-    def _spelled(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
-        nobody = Spellings({})
-        return {
-            (field, way): number
-            for field, raw in wanted
-            for way, number in self.spellings.get((field, raw), nobody).numbers.items()
-        }
-
-    def _only_choice(self) -> Filter | None:
-        """The filter, if it is the only one and lets in whoever holds any of some values of a faceted field."""
-        if self.search.text or len(self.search.filters) != 1:
-            return None
-        found = self.search.filters[0]
-        if (
-            found.operator not in {Operator.ANY_OF, Operator.CONTAINS}
-            or found.field == LOCATION
-            or not FIELDS[found.field].faceted
-        ):
-            return None
-        return found
-
-    def _dictionary_values(self) -> Iterable[tuple[str, str]]:
-        for found in self.search.filters:
-            if found.operator not in {Operator.ANY_OF, Operator.NONE_OF}:
-                continue
-            if found.field == LOCATION:
-                yield from ((place, raw) for place in self._places() for raw in found.raw)
-            elif FIELDS[found.field].faceted and FIELDS[found.field].kind in {
-                Kind.TEXT,
-                Kind.CHOICE,
-                Kind.LIST,
-                Kind.INTEGER,  # bands of employees
-            }:
-                yield from ((found.field, raw) for raw in found.raw)
-                bands = [_BAND_LABELS.get(value) for value in found.values if isinstance(value, tuple)]
-                yield from ((found.field, label) for label in bands if label)
-
-    def _places(self) -> list[str]:
-        return [name for name in LOCATION_FIELDS if self.access.can_read(name)]
-
-    def _written(self, name: str, raws: Iterable[str]) -> list[str]:
-        """Every spelling of the values; a value nobody holds stays as it is, and matches nobody."""
-        nobody = Spellings({})
-        return [way for raw in raws for way in (self.spellings.get((name, raw), nobody).numbers or (raw,))]
-
     def _location(self, found: Filter) -> Q:
         if found.operator is Operator.EMPTY:
-            nowhere = Q(**dict.fromkeys(self._places(), ""))
+            nowhere = Q(**dict.fromkeys(self.dictionary.places(), ""))
             return nowhere if found.values[0] else ~nowhere
         somewhere = NOTHING
-        for place in self._places():
+        for place in self.dictionary.places():
             somewhere |= (
                 self._contains(FIELDS[place], found.raw)
                 if found.operator is Operator.CONTAINS
-                else Q(In(F(place), self._written(place, found.raw)))
+                else Q(In(F(place), self.dictionary.written(place, found.raw)))
             )
         return ~somewhere if found.operator is Operator.NONE_OF else somewhere
-
-    def _referred(self, found: Filter) -> list[int]:
-        ids = self._ids.get(found)
-        if ids is None:
-            ids = self._ids[found] = _referred(found.field, found.raw)
-        return ids
 
     def condition(self, found: Filter) -> Q:
         """One filter as a condition on Contact."""
@@ -275,9 +110,9 @@ class Conditions:
 
     def _any_of(self, known: Field, found: Filter) -> Q:
         if known.kind is Kind.LIST:
-            return Q((f"{known.name}__overlap", self._written(known.name, found.raw)))
+            return Q((f"{known.name}__overlap", self.dictionary.written(known.name, found.raw)))
         if known.kind is Kind.REFERENCE:
-            return _refers_to(known.name, self._referred(found))
+            return _refers_to(known.name, self.dictionary.referred(found))
         if known.kind in {Kind.INTEGER, Kind.MONEY, Kind.DATE, Kind.MOMENT, Kind.BOOLEAN}:
             return _one_of(known, found.values)
         if known.faceted:
@@ -296,7 +131,7 @@ class Conditions:
         return _one_fold(known, found.raw)
 
     def _one_spelling(self, known: Field, raws: tuple[str, ...]) -> Q:
-        one = Q((f"{known.name}__in", self._written(known.name, raws)))
+        one = Q((f"{known.name}__in", self.dictionary.written(known.name, raws)))
         if any(key.field == known.name for key in self.search.order[:1]):
             # Sorted by what it is filtered by: said once more in the sort's own terms, so that its index jumps there.
             # Without "is not empty", for which the other index would read all of its values.
@@ -305,7 +140,7 @@ class Conditions:
 
     def _contains(self, known: Field, raws: tuple[str, ...]) -> Q:
         if known.kind is Kind.LIST:
-            values = list(self._values_containing(known.name, raws))
+            values = list(self.dictionary.values_containing(known.name, raws))
             return Q((f"{known.name}__overlap", values)) if values else NOTHING
         any_of = NOTHING
         for raw in raws:
@@ -397,18 +232,6 @@ def _one_of(known: Field, values: Iterable[Any]) -> Q:
         else:
             one |= Q((known.name, value))
     return one
-
-
-def _referred(name: str, raws: tuple[str, ...]) -> list[int]:
-    """The ids of industries by name or id, of people by e-mail or id."""
-    ids = [int(raw) for raw in raws if raw.isascii() and raw.isdigit() and len(raw) < 19]
-    if name == "industry":
-        named = Q()
-        for raw in raws:
-            named |= Q(name__iexact=raw)
-        return [*ids, *Industry.objects.filter(named).values_list("pk", flat=True)]
-    emails = [raw.lower() for raw in raws]
-    return [*ids, *AdminUser.objects.filter(email__in=emails).values_list("pk", flat=True)]
 
 
 def _start(known: Field, value: Any) -> Any:

@@ -12,15 +12,14 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.contacts.conditions import Fenced
-from apps.contacts.cursors import Cursor, plain_value, sort_value
-from apps.contacts.fields import FIELDS, TEXT_KINDS
-from apps.contacts.folding import Fold
-from apps.contacts.models import Contact, sort_key
-from apps.contacts.search import Search, SortKey
+from apps.contacts.cursors import Cursor, plain_value
+from apps.contacts.keyset import Bound, Keyset
+from apps.contacts.models import Contact
+from apps.contacts.search import Search
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).parent / "sql" / "pages.sql")
@@ -75,14 +74,6 @@ class Matching:
 type Row = tuple[Any, ...]  # (id, k0, k1 …)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """A piece of SQL with its parameters."""
-
-    sql: str
-    parameters: tuple[Any, ...] = ()
-
-
 def find_page(contacts: "QuerySet[Contact]", search: Search, matching: Matching) -> Page:
     """The page of those of `contacts` that match, to which the search's cursor points, in its order."""
     finder = _Finder(contacts, search, matching)
@@ -120,6 +111,7 @@ class _Finder:
         self.backwards = bool(search.cursor and search.cursor.backwards)
         self.contacts = contacts
         self.matching = matching
+        self.keyset = Keyset(search)
         self.limit = search.page_size + 1  # one more tells whether there is another page
 
     def page(self, rows: Sequence[Row], count: Count) -> Page:
@@ -143,7 +135,7 @@ class _Finder:
         """The number of matches, at most COUNT_CAP + 1, and the page's rows."""
         # With a limit in sight the planner likes to read the table until it has enough, and never has.
         settings = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
-        matches = self._keyed(self.contacts.filter(self.matching.where))
+        matches = self.keyset.keyed(self.contacts.filter(self.matching.where))
         return self._collected(matches, settings, f"LIMIT {COUNT_CAP + 1}")
 
     def collect_candidates(self) -> tuple[int, list[Row]]:
@@ -152,15 +144,15 @@ class _Finder:
         settings = "SET LOCAL enable_seqscan = off"
         if self.matching.candidate_count <= SOME:
             settings += "; SET LOCAL max_parallel_workers_per_gather = 0"  # starting one takes longer
-        return self._collected(self._keyed(candidates), settings, "")
+        return self._collected(self.keyset.keyed(candidates), settings, "")
 
-    def _collected(self, matches: _Bound, settings: str, limit_matches: str) -> tuple[int, list[Row]]:
-        after = self._after(nulls_apart=False)
+    def _collected(self, matches: Bound, settings: str, limit_matches: str) -> tuple[int, list[Row]]:
+        after = self.keyset.after(nulls_apart=False)
         sql = _SQL["collect"].format(
             matches=matches.sql,
             limit_matches=limit_matches,
             after=after.sql,
-            order=self._order(nulls_apart=False),
+            order=self.keyset.order(nulls_apart=False),
             limit=self.limit,
         )
         with transaction.atomic(), connection.cursor() as cursor:
@@ -170,7 +162,7 @@ class _Finder:
         return rows[0][0], [row[1:] for row in rows if row[1] is not None]
 
     def first(self) -> Row | None:
-        found = self._keyed(self.contacts.filter(self.matching.where))
+        found = self.keyset.keyed(self.contacts.filter(self.matching.where))
         with connection.cursor() as cursor:
             cursor.execute(f"{found.sql} LIMIT 1", found.parameters)
             row: Row | None = cursor.fetchone()
@@ -185,7 +177,7 @@ class _Finder:
             self.matching.candidates is not None and self.matching.candidate_count <= COLLECTED_AT_MOST
         )
         rows: list[Row] = []
-        for condition in self._parts():
+        for condition in self.keyset.parts():
             wanted = self.limit - len(rows)
             found = self._walked(condition, wanted, is_limited=is_limited)
             rows += found
@@ -195,128 +187,40 @@ class _Finder:
                 return self.collect_candidates()[1]
         return rows
 
-    def _parts(self) -> list[_Bound]:
-        """What is behind the cursor, those with a first sort value apart from those without."""
-        if not self.search.order:
-            return [self._after(nulls_apart=True)]
-        parts = ["k0 IS NOT NULL", "k0 IS NULL"]
-        if self.backwards:
-            parts.reverse()
-        if self.cursor and (self.cursor.values[0] is None) is not (parts[0] == "k0 IS NULL"):
-            parts = parts[1:]
-        after = self._after(nulls_apart=True)
-        return [_Bound(f"{parts[0]} AND {after.sql}", after.parameters), *map(_Bound, parts[1:])]
-
-    def _walked(self, condition: _Bound, limit: int, *, is_limited: bool) -> list[Row]:
-        order = self._order(nulls_apart=True)
+    def _walked(self, condition: Bound, limit: int, *, is_limited: bool) -> list[Row]:
+        order = self.keyset.order(nulls_apart=True)
         if is_limited:
             is_match = ExpressionWrapper(self.matching.where, output_field=BooleanField())
-            entries = self._keyed(self.contacts, is_match=is_match)
+            entries = self.keyset.keyed(self.contacts, is_match=is_match)
             sql = _SQL["walk_so_far"].format(
                 entries=entries.sql,
-                columns=", ".join(["id", *self._keys]),
+                columns=", ".join(["id", *self.keyset.columns]),
                 after=condition.sql,
                 order=order,
                 entries_limit=WALKED_AT_MOST,
                 limit=limit,
             )
         else:
-            entries = self._keyed(self.contacts.filter(self.matching.where))
+            entries = self.keyset.keyed(self.contacts.filter(self.matching.where))
             sql = _SQL["walk"].format(matches=entries.sql, after=condition.sql, order=order, limit=limit)
         with connection.cursor() as cursor:
             cursor.execute(sql, [*entries.parameters, *condition.parameters])
             rows: list[Row] = cursor.fetchall()
             return rows
 
-    def _goes_on(self, condition: _Bound) -> bool:
+    def _goes_on(self, condition: Bound) -> bool:
         """Whether the index has more entries than were walked."""
-        entries = self._keyed(self.contacts)
+        entries = self.keyset.keyed(self.contacts)
         sql = _SQL["goes_on"].format(
             entries=entries.sql,
             after=condition.sql,
-            order=self._order(nulls_apart=True),
+            order=self.keyset.order(nulls_apart=True),
             entries_limit=WALKED_AT_MOST,
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, [*entries.parameters, *condition.parameters])
             (goes_on,) = cursor.fetchone()
         return bool(goes_on)
-
-    @property
-    def _keys(self) -> dict[str, Any]:
-        return {f"k{place}": _expression(place, key) for place, key in enumerate(self.search.order)}
-
-    def _keyed(self, contacts: "QuerySet[Contact]", **more: Any) -> _Bound:
-        """Their ids and sort keys, and whatever else."""
-        columns = self._keys | more
-        query = contacts.order_by().annotate(**columns).values_list("id", *columns).query
-        return _Bound(*query.sql_with_params())
-
-    def _order(self, *, nulls_apart: bool) -> str:
-        """ORDER BY of the page. Apart, each part has only NULLs or none, and an index serves both directions."""
-        terms = []
-        for place, key in enumerate(self.search.order):
-            direction = "DESC" if key.descending is not self.backwards else "ASC"
-            nulls = "" if nulls_apart and place == 0 else f" NULLS {'FIRST' if self.backwards else 'LAST'}"
-            if _is_never_null(place, key):
-                nulls = ""
-            terms.append(f"k{place} {direction}{nulls}")
-        id_direction = "DESC" if self._id_descends is not self.backwards else "ASC"
-        return ", ".join([*terms, f"id {id_direction}"])
-
-    @property
-    def _id_descends(self) -> bool:
-        """The id goes the way of the first key, so that one index serves both."""
-        return bool(self.search.order) and self.search.order[0].descending
-
-    def _after(self, *, nulls_apart: bool) -> _Bound:
-        """The condition for what comes behind the cursor (before it, going backwards)."""
-        if self.cursor is None:
-            return _Bound("true")
-        values = [
-            sort_value(FIELDS[key.field].kind, value)
-            for key, value in zip(self.search.order, self.cursor.values, strict=True)
-        ]
-        if nulls_apart and self._is_one_way():
-            names = [f"k{place}" for place in range(len(values))]
-            kept = [(n, v) for n, v in zip(names, values, strict=True) if not (n == "k0" and v is None)]
-            sign = "<" if self._id_descends is not self.backwards else ">"
-            left, marks = ", ".join([n for n, _ in kept] + ["id"]), ", ".join(["%s"] * (len(kept) + 1))
-            return _Bound(f"({left}) {sign} ({marks})", (*(v for _, v in kept), self.cursor.id))
-        return self._after_step_by_step(values)
-
-    def _is_one_way(self) -> bool:
-        """All keys in one direction and only the first may be NULL: one comparison of rows says it all."""
-        order = self.search.order
-        return all(
-            key.descending is order[0].descending and (place == 0 or _is_never_null(place, key))
-            for place, key in enumerate(order)
-        )
-
-    def _after_step_by_step(self, values: Sequence[Any]) -> _Bound:
-        """Equal in the keys before and behind in this one, for each key in turn; NULLs are behind everything."""
-        assert self.cursor is not None
-        steps: list[str] = []
-        parameters: list[Any] = []
-        equal: list[str] = []
-        equal_parameters: list[Any] = []
-        for place, (key, value) in enumerate(zip(self.search.order, values, strict=True)):
-            name, sign = f"k{place}", "<" if key.descending is not self.backwards else ">"
-            if value is None:
-                behind, behind_parameters = (f"{name} IS NOT NULL" if self.backwards else "false"), []
-                same, same_parameters = f"{name} IS NULL", []
-            else:
-                nulls = "" if self.backwards else f" OR {name} IS NULL"
-                behind, behind_parameters = f"({name} {sign} %s{nulls})", [value]
-                same, same_parameters = f"{name} = %s", [value]
-            steps.append(" AND ".join([*equal, behind]))
-            parameters += [*equal_parameters, *behind_parameters]
-            equal.append(same)
-            equal_parameters += same_parameters
-        sign = "<" if self._id_descends is not self.backwards else ">"
-        steps.append(" AND ".join([*equal, f"id {sign} %s"]))
-        parameters += [*equal_parameters, self.cursor.id]
-        return _Bound("(" + " OR ".join(steps) + ")", tuple(parameters))
 
     def _first_index(self, shown: int, has_more: bool) -> int:
         if self.cursor is None:
@@ -329,14 +233,3 @@ class _Finder:
 def _cursor_at(search: Search, row: Row, index: int, *, backwards: bool = False) -> Cursor:
     order = tuple(str(key) for key in search.order)
     return Cursor(order, tuple(plain_value(value) for value in row[1:]), row[0], backwards, index)
-
-
-def _expression(place: int, key: SortKey) -> Any:
-    if _is_never_null(place, key):
-        return Fold(F(key.field))
-    return sort_key(key.field)
-
-
-def _is_never_null(place: int, key: SortKey) -> bool:
-    """A text behind another key sorts with its empty values first, as ''."""
-    return place > 0 and FIELDS[key.field].kind in TEXT_KINDS

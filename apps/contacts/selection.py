@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from apps.contacts.conditions import Conditions, Fenced, Held, holders
+from apps.contacts.conditions import Conditions, Fenced, holders
+from apps.contacts.dictionary import Held
 from apps.contacts.facets.bitsets import EVERYBODY, BitSet, Bound, Pair, bitmaps_of, count_of, ids_of
 from apps.contacts.facets.queries import total_contacts
 from apps.contacts.models import Contact, FacetStale
@@ -21,7 +22,7 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     """What is known of those of `contacts` (everybody this person may see) that the conditions are about."""
     if not conditions.search.is_narrowed:
         return Matching(Q(), count=total_contacts())
-    where, count = conditions.where(), conditions.exact_count()
+    where, count = conditions.where(), conditions.dictionary.exact_count()
     if count is not None:
         return Matching(where, count, candidates=where, candidate_count=count)
     by_rarest = _by_rarest(conditions, where)
@@ -30,12 +31,12 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     by_bitmaps = _by_bitmaps(conditions, contacts, where)
     if by_rarest and (by_bitmaps is None or by_bitmaps.candidate_count > SOME):
         return by_rarest
-    return by_bitmaps or Matching(where, at_least=conditions.at_least())
+    return by_bitmaps or Matching(where, at_least=conditions.dictionary.at_least())
 
 
 def _by_rarest(conditions: Conditions, where: Q) -> Matching | None:
     """Through the filter that fewest contacts can pass, if they are not too many."""
-    numbers = [(conditions.at_most(found), found) for found in conditions.search.filters]
+    numbers = [(conditions.dictionary.at_most(found), found) for found in conditions.search.filters]
     some = [(number, found) for number, found in numbers if number is not None and number <= SOME]
     if not some:
         return None
@@ -45,7 +46,7 @@ def _by_rarest(conditions: Conditions, where: Q) -> Matching | None:
 
 def _by_bitmaps(conditions: Conditions, contacts: "QuerySet[Contact]", where: Q) -> Matching | None:
     """None when no filter can be answered by bitmaps."""
-    held = {found: conditions.held_by(found) for found in conditions.search.filters}
+    held = {found: conditions.dictionary.held_by(found) for found in conditions.search.filters}
     pairs = [pair for ones in held.values() for one in ones or () for pair in one.numbers]
     bitmaps = bitmaps_of(pairs) if pairs else {}
     if not bitmaps:

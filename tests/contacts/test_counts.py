@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from apps.accounts.access import Access
-from apps.contacts.conditions import Conditions
+from apps.contacts.dictionary import Dictionary
 from apps.contacts.models import Contact, Industry
 from apps.contacts.queries import search_page
 from apps.contacts.search import Search
@@ -25,9 +25,9 @@ def people(make_contact: Callable[..., Contact]) -> None:
         )
 
 
-def conditions(query: str) -> Conditions:
+def dictionary(query: str) -> Dictionary:
     access = Access.of_operator()
-    return Conditions(Search.parse(QueryDict(query), access), access)
+    return Dictionary(Search.parse(QueryDict(query), access), access)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def conditions(query: str) -> Conditions:
     ],
 )
 def test_counts_known_beforehand_are_right(people: None, query: str, known: int | None):
-    assert conditions(query).exact_count() == known
+    assert dictionary(query).exact_count() == known
     if known is not None:
         access = Access.of_operator()
         assert len(search_page(Search.parse(QueryDict(query), access), access).ids) == known
@@ -70,4 +70,4 @@ def test_counts_known_beforehand_are_right(people: None, query: str, known: int 
 def test_any_of_some_list_values_are_at_least_as_many_as_hold_the_commonest(
     people: None, query: str, reached: int
 ):
-    assert conditions(query).at_least() == reached
+    assert dictionary(query).at_least() == reached
