@@ -209,6 +209,10 @@ class Contact(models.Model):
                 models.Index(phone_key(name), condition=Q((f"{name}__gt", "")), name=f"contacts_{name}_key")
                 for name in PHONES
             ),
+            # The contacts that an import brought.
+            models.Index(
+                fields=["import_id", "id"], condition=Q(import_id__isnull=False), name="contacts_import"
+            ),
             # Few, and asked for as such.
             models.Index(fields=["id"], condition=Q(do_not_contact=True), name="contacts_do_not_contact"),
             # Substrings, a column of its own for each field, so that a search reads only what its user may see.

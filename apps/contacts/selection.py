@@ -4,10 +4,12 @@ The dictionary of facet values knows how many hold a value, the bitmaps how many
 Either of them finds few candidates where the planner, which knows neither, would read a whole index.
 """
 
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.contacts.conditions import Conditions, Fenced, holders
@@ -16,6 +18,10 @@ from apps.contacts.facets.bitsets import EVERYBODY, BitSet, Bound, Pair, bitmaps
 from apps.contacts.facets.queries import total_contacts
 from apps.contacts.models import Contact, FacetStale
 from apps.contacts.paging import FEW, SOME, Matching
+from apps.contacts.search import Search
+
+SAMPLE = 2_000  # contacts
+SHORTEST_TRIGRAM = 3  # letters
 
 
 def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matching:
@@ -31,7 +37,24 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     by_bitmaps = _by_bitmaps(conditions, contacts, where)
     if by_rarest and (by_bitmaps is None or by_bitmaps.candidate_count > SOME):
         return by_rarest
-    return by_bitmaps or Matching(where, at_least=conditions.dictionary.at_least())
+    found = by_bitmaps or Matching(where, at_least=conditions.dictionary.at_least())
+    if found.count is None and not found.is_best_collected and _says_little(conditions.search):
+        return replace(found, at_least=max(found.at_least, _at_least_by_sample(contacts, where)))
+    return found
+
+
+def _says_little(search: Search) -> bool:
+    """Whether its text, as somebody begins to type it, is in very many contacts and all over the index on texts."""
+    return bool(search.words) and all(len(word) < SHORTEST_TRIGRAM for word in search.words)
+
+
+def _at_least_by_sample(contacts: "QuerySet[Contact]", where: Q) -> int:
+    """A number of matches that is surely reached: five standard deviations below what a sample says."""
+    ids = "SELECT generate_series(1, max(id), greatest(max(id) / %s, 1)) FROM contacts_contact"
+    evenly = contacts.filter(_has_id_of((ids, [SAMPLE])))
+    sample = evenly.aggregate(looked_at=Count("pk"), matching=Count("pk", filter=where))
+    surely = sample["matching"] - 5 * math.sqrt(sample["matching"])
+    return int(surely / max(sample["looked_at"], 1) * total_contacts())
 
 
 def _by_rarest(conditions: Conditions, where: Q) -> Matching | None:
@@ -108,6 +131,11 @@ def _among(ids: Bound, rare: Iterable[Pair]) -> RawSQL:
     if pairs:
         others, more = _compiled(Contact.objects.filter(holders(pairs)).values("pk"))
         sql, parameters = f"{sql} UNION ALL ({others})", [*parameters, *more]
+    return _has_id_of((sql, parameters))
+
+
+def _has_id_of(ids: Bound) -> RawSQL:
+    sql, parameters = ids
     # An array, and not a subquery to join with: PostgreSQL goes through it by the index on the id.
     # The text is of our own blocks and the ORM; what people asked for is in the parameters.
     return RawSQL(f"contacts_contact.id = ANY (ARRAY({sql}))", parameters, BooleanField())  # noqa: S611

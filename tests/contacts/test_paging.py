@@ -129,3 +129,17 @@ def test_more_than_the_cap_is_said_and_not_counted(
     page = search_page(Search.parse(QueryDict("last_name__contains=name&page_size=1"), access), access)
     assert (page.count.number, page.count.is_exact) == (2, False)
     assert page.next is not None
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_everywhere_is_not_counted_to_the_cap(
+    make_contact: Callable[..., Contact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "COUNT_CAP", 2)
+    monkeypatch.setattr(paging._Finder, "collect", None)
+    Contact.objects.bulk_create(Contact(pk=n, last_name=f"Al {n}") for n in range(1, 61))  # all in the sample
+    rebuild()
+    access = Access.of_operator()
+    page = search_page(Search.parse(QueryDict("q=al&page_size=1"), access), access)
+    assert (page.count.number, page.count.is_exact) == (2, False)
+    assert len(page.ids) == 1
