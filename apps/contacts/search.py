@@ -180,7 +180,7 @@ class _Parser:
     def _field(self, name: str) -> Field | None:
         """The catalogue's entry, if this person may read it; `location` stands for three of them."""
         if name == LOCATION and any(self.access.can_read(place) for place in LOCATION_FIELDS):
-            return _LOCATION_FIELD
+            return LOCATION_FIELD
         return FIELDS.get(name) if self.access.can_read(name) else None
 
     def _value(self, parameter: str, known: Field, operator: Operator, raw: str) -> Value | None:
@@ -253,7 +253,7 @@ class _Parser:
         return DEFAULT_PAGE_SIZE
 
 
-_LOCATION_FIELD = replace(FIELDS["city"], name=LOCATION, label="Location")
+LOCATION_FIELD = replace(FIELDS["city"], name=LOCATION, label="Location")
 
 
 def _meaning(known: Field, operator: Operator, raw: str) -> Value:
