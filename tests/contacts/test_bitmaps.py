@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from apps.accounts.access import Access
-from apps.contacts import paging, selection
+from apps.contacts import paging, queries, selection
 from apps.contacts.conditions import Conditions
 from apps.contacts.facets import bitmaps, bitsets, counts
 from apps.contacts.facets.models import CHUNK, FacetBitmap, FacetStale
@@ -229,6 +229,23 @@ def test_a_change_that_is_committed_while_bits_are_renewed_is_not_lost(
     assert matching("stage=hot&country=Spain").count == 5
     assert bitmaps.fold_stale(enough=1)
     assert matching("stage=hot&country=Spain").count == 5
+
+
+@pytest.mark.parametrize("step", ["count_of", "find_page"])
+def test_a_bitmap_dropped_while_a_page_is_found_is_not_missed(
+    people: list[Contact], rarest_is_not_few: None, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    module: Any = queries if step == "find_page" else selection
+    real = getattr(module, step)
+
+    def after_everything_was_dropped(*arguments: Any) -> Any:
+        monkeypatch.setattr(module, step, real)
+        bitmaps.rebuild()
+        return real(*arguments)
+
+    monkeypatch.setattr(module, step, after_everything_was_dropped)
+    page = search_page(parsed("stage=hot&country=Spain&sort=stage"), ACCESS)
+    assert (page.count, len(page.ids)) == (paging.Count(3), 3)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -79,6 +79,9 @@ FROM contacts_facetbitmap bitmap
 JOIN unnest(%(fields)s::text[], %(values)s::text[]) AS wanted(field, value) USING (field, value)
 WHERE (SELECT count(*) FROM (SELECT FROM contacts_facetstale LIMIT %(most_stale)s) some_of_them) < %(most_stale)s;
 
+-- name: still_there
+SELECT count(*) FROM contacts_facetbitmap WHERE id = ANY (%(bitmaps)s);
+
 -- name: sets
 -- One row of bits a chunk for a combination of sets, each any of some bitmaps: chunk, bits. Empty chunks may be left out.
 SELECT chunk, {combined} AS bits
