@@ -23,6 +23,7 @@ from apps.contacts.history.log import operation
 from apps.contacts.models import Contact, Industry, Operation
 from apps.contacts.queries import search_page, visible_to
 from apps.contacts.search import Search
+from tests.waiting import wait_until_somebody_waits
 
 ACCESS = Access.of_operator()
 
@@ -246,6 +247,39 @@ def test_a_bitmap_dropped_while_a_page_is_found_is_not_missed(
     monkeypatch.setattr(module, step, after_everything_was_dropped)
     page = search_page(parsed("stage=hot&country=Spain&sort=stage"), ACCESS)
     assert (page.count, len(page.ids)) == (paging.Count(3), 3)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fold", [lambda: bitmaps.fold_stale(enough=1), bitmaps.refresh, bitmaps.rebuild])
+def test_emptying_the_table_waits_for_whoever_is_folding(
+    people: list[Contact], fold: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+):
+    Contact.objects.update(stage="Hot")
+    failed: list[Exception] = []
+
+    def other() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE contacts_contact")
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    real = bitmaps._filled
+
+    def in_between(*arguments: Any) -> str:
+        if not thread.ident:
+            thread.start()
+            wait_until_somebody_waits()
+        return real(*arguments)
+
+    monkeypatch.setattr(bitmaps, "_filled", in_between)
+    fold()
+    thread.join()
+    assert failed == []
+    assert not FacetBitmap.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ from apps.contacts.facets.queries import value_counts
 from apps.contacts.models import Contact, Industry
 from apps.contacts.queries import search_page
 from apps.contacts.search import Search
+from tests.waiting import wait_until_somebody_waits
 
 
 @pytest.fixture
@@ -119,17 +120,3 @@ def test_nobody_waits_for_counting_anew_to_fold():
         thread.join(timeout=30)
         assert done == [False]
     thread.join()
-
-
-def wait_until_somebody_waits() -> None:
-    """Until another connection to this database waits for a lock."""
-    for _ in range(3000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone() != (0,):
-                return
-        threading.Event().wait(0.01)
-    raise AssertionError("Nobody waits.")

@@ -1,3 +1,7 @@
+-- name: hold_contacts
+-- Before anything else: whoever empties or loads the table has locked it, and then wants our lock or rows, too.
+LOCK TABLE contacts_contact IN ACCESS SHARE MODE;
+
 -- name: lock
 SELECT pg_advisory_xact_lock(hashtext('contacts_facetbits'));
 
