@@ -244,6 +244,8 @@ def _end(known: Field, value: Any) -> Any:
     """The upper bound: exclusive for moments (a day includes its last second), inclusive for all else."""
     if known.kind is not Kind.MOMENT:
         return value
-    if isinstance(value, datetime):
-        return value + (timedelta(days=1) if value.time() == time.min else timedelta(microseconds=1))
-    return datetime.combine(value, time.min, UTC) + timedelta(days=1)
+    start = _start(known, value)
+    try:
+        return start + (timedelta(days=1) if start.time() == time.min else timedelta(microseconds=1))
+    except OverflowError:  # the last day that Python knows
+        return datetime.max.replace(tzinfo=UTC)

@@ -56,7 +56,7 @@ class Matching:
     """What is known of a search's matches beforehand: see selection.py.
 
     `where` is the whole condition. `candidates` is true of every match and is found through an index by itself;
-    `candidate_count` is how many contacts it is true of, or a few more.
+    `candidate_count` is how many contacts it is true of, or a few more. `bitmaps` are those that all this is known by.
     """
 
     where: Q
@@ -64,6 +64,7 @@ class Matching:
     at_least: int = 0
     candidates: Q | RawSQL | None = None
     candidate_count: int = 0
+    bitmaps: frozenset[int] = frozenset()
 
     @property
     def is_best_collected(self) -> bool:

@@ -1,6 +1,6 @@
 """What can be asked of the contacts, always under an Access."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +13,11 @@ from django.urls import reverse
 from apps.accounts.access import Access, Capability
 from apps.accounts.models import AdminUser
 from apps.contacts.conditions import Conditions
+from apps.contacts.facets.bitsets import are_still_there
 from apps.contacts.facets.queries import Option, value_counts
 from apps.contacts.fields import Field, Kind
 from apps.contacts.models import Contact, Industry
-from apps.contacts.paging import Page, find_page, position_of
+from apps.contacts.paging import Matching, Page, find_page, position_of
 from apps.contacts.phones import PHONES, own_e164, place_of
 from apps.contacts.rendering import plain_text
 from apps.contacts.search import Search
@@ -33,8 +34,20 @@ def visible_to(access: Access) -> "models.QuerySet[Contact]":
 
 def search_page(search: Search, access: Access) -> Page:
     """One page of a search: ids in order, count, cursors."""
+    return _found(search, access, lambda contacts, matching: find_page(contacts, search, matching))
+
+
+def _found[T](search: Search, access: Access, find: "Callable[[models.QuerySet[Contact], Matching], T]") -> T:
+    """What `find` comes to with what is known of the search's matches.
+
+    Known in one statement, used in the next: with a bitmap that was dropped in between, its contacts would be missing.
+    """
     contacts = visible_to(access)
-    return find_page(contacts, search, matching_of(Conditions(search, access), contacts))
+    while True:
+        matching = matching_of(Conditions(search, access), contacts)
+        found = find(contacts, matching)
+        if are_still_there(matching.bitmaps):
+            return found
 
 
 def readable_values(ids: Iterable[int], columns: Iterable[str], access: Access) -> list[dict[str, Any]]:
@@ -79,17 +92,19 @@ def _counted(field: str, ids: Iterable[int]) -> list[Option]:
 
 def neighbours(contact_id: int, search: Search, access: Access) -> tuple[int | None, int | None]:
     """The contacts before and behind this one in a search's order; None at the ends, or when it is not among them."""
-    contacts = visible_to(access)
-    matching = matching_of(Conditions(search, access), contacts)
-    position = position_of(contact_id, contacts, search, matching)
-    if position is None:
-        return None, None
-    found: list[int | None] = []
-    for backwards in (True, False):
-        step = replace(search, cursor=replace(position, backwards=backwards), page_size=1)
-        page = find_page(contacts, step, matching)
-        found.append(page.ids[0] if page.ids else None)
-    return found[0], found[1]
+
+    def find(contacts: "models.QuerySet[Contact]", matching: Matching) -> tuple[int | None, int | None]:
+        position = position_of(contact_id, contacts, search, matching)
+        if position is None:
+            return None, None
+        found: list[int | None] = []
+        for backwards in (True, False):
+            step = replace(search, cursor=replace(position, backwards=backwards), page_size=1)
+            page = find_page(contacts, step, matching)
+            found.append(page.ids[0] if page.ids else None)
+        return found[0], found[1]
+
+    return _found(search, access, find)
 
 
 def spoken_values(field: Field, values: Iterable[Any]) -> list[str]:

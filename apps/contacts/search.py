@@ -26,6 +26,7 @@ from apps.contacts.fields import (
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 MAX_VALUES = 200
+MAX_CONTAINED = 20  # each is looked for in every text, or in the whole dictionary
 MAX_VALUE_LENGTH = 500
 MAX_WORDS = 10
 LOCATION = "location"
@@ -166,8 +167,9 @@ class _Parser:
             return None
         operator = Operator(suffix)
         wanted = [raw.strip() for raw in raws if raw.strip()]
-        if len(wanted) > MAX_VALUES:
-            self._problem(parameter, f"At most {MAX_VALUES} values fit in one filter.")
+        most = MAX_CONTAINED if operator is Operator.CONTAINS else MAX_VALUES
+        if len(wanted) > most:
+            self._problem(parameter, f"At most {most} values fit in one filter.")
             return None
         pairs = [(raw, self._value(parameter, known, operator, raw)) for raw in dict.fromkeys(wanted)]
         good = [(raw, value) for raw, value in pairs if value is not None]
@@ -180,7 +182,7 @@ class _Parser:
     def _field(self, name: str) -> Field | None:
         """The catalogue's entry, if this person may read it; `location` stands for three of them."""
         if name == LOCATION and any(self.access.can_read(place) for place in LOCATION_FIELDS):
-            return _LOCATION_FIELD
+            return LOCATION_FIELD
         return FIELDS.get(name) if self.access.can_read(name) else None
 
     def _value(self, parameter: str, known: Field, operator: Operator, raw: str) -> Value | None:
@@ -253,7 +255,7 @@ class _Parser:
         return DEFAULT_PAGE_SIZE
 
 
-_LOCATION_FIELD = replace(FIELDS["city"], name=LOCATION, label="Location")
+LOCATION_FIELD = replace(FIELDS["city"], name=LOCATION, label="Location")
 
 
 def _meaning(known: Field, operator: Operator, raw: str) -> Value:

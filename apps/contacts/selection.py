@@ -89,6 +89,7 @@ def _by_bitmaps(conditions: Conditions, contacts: "QuerySet[Contact]", where: Q)
         at_least=number - sum(rare.excluded.values()) if says_all else 0,
         candidates=_among(ids_of(sets), rare.included),
         candidate_count=number + sum(rare.included.values()),
+        bitmaps=frozenset(bitmap for each in sets for bitmap in each.bitmaps),
     )
 
 

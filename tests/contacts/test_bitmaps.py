@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from apps.accounts.access import Access
-from apps.contacts import paging, selection
+from apps.contacts import paging, queries, selection
 from apps.contacts.conditions import Conditions
 from apps.contacts.facets import bitmaps, bitsets, counts
 from apps.contacts.facets.models import CHUNK, FacetBitmap, FacetStale
@@ -24,6 +24,7 @@ from apps.contacts.models import Contact, Industry, Operation
 from apps.contacts.queries import search_page, visible_to
 from apps.contacts.search import Search
 from apps.contacts.seeding.seed import seed_contacts
+from tests.waiting import wait_until_somebody_waits
 
 ACCESS = Access.of_operator()
 
@@ -239,6 +240,56 @@ def test_a_change_that_is_committed_while_bits_are_renewed_is_not_lost(
     assert matching("stage=hot&country=Spain").count == 5
     assert bitmaps.fold_stale(enough=1)
     assert matching("stage=hot&country=Spain").count == 5
+
+
+@pytest.mark.parametrize("step", ["count_of", "find_page"])
+def test_a_bitmap_dropped_while_a_page_is_found_is_not_missed(
+    people: list[Contact], rarest_is_not_few: None, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    module: Any = queries if step == "find_page" else selection
+    real = getattr(module, step)
+
+    def after_everything_was_dropped(*arguments: Any) -> Any:
+        monkeypatch.setattr(module, step, real)
+        bitmaps.rebuild()
+        return real(*arguments)
+
+    monkeypatch.setattr(module, step, after_everything_was_dropped)
+    page = search_page(parsed("stage=hot&country=Spain&sort=stage"), ACCESS)
+    assert (page.count, len(page.ids)) == (paging.Count(3), 3)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fold", [lambda: bitmaps.fold_stale(enough=1), bitmaps.refresh, bitmaps.rebuild])
+def test_emptying_the_table_waits_for_whoever_is_folding(
+    people: list[Contact], fold: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+):
+    Contact.objects.update(stage="Hot")
+    failed: list[Exception] = []
+
+    def other() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("TRUNCATE contacts_contact")
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    real = bitmaps._filled
+
+    def in_between(*arguments: Any) -> str:
+        if not thread.ident:
+            thread.start()
+            wait_until_somebody_waits()
+        return real(*arguments)
+
+    monkeypatch.setattr(bitmaps, "_filled", in_between)
+    fold()
+    thread.join()
+    assert failed == []
+    assert not FacetBitmap.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,15 +1,20 @@
 """How many contacts match, where the dictionary knows it without looking at them."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import connection, transaction
 from django.http import QueryDict
 
 from apps.accounts.access import Access
 from apps.contacts.dictionary import Dictionary
+from apps.contacts.facets import counts
+from apps.contacts.facets.queries import value_counts
 from apps.contacts.models import Contact, Industry
 from apps.contacts.queries import search_page
 from apps.contacts.search import Search
+from tests.waiting import wait_until_somebody_waits
 
 
 @pytest.fixture
@@ -71,3 +76,47 @@ def test_any_of_some_list_values_are_at_least_as_many_as_hold_the_commonest(
     people: None, query: str, reached: int
 ):
     assert dictionary(query).at_least() == reached
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_anew_waits_for_whoever_is_folding():
+    """Else the value that the folder has just added, and that we cannot see yet, is added twice."""
+    Contact.objects.create(country="Spain")
+    failed: list[Exception] = []
+
+    def other() -> None:
+        try:
+            counts.rebuild()
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    with transaction.atomic():
+        assert counts.fold_deltas()
+        thread.start()
+        wait_until_somebody_waits()
+    thread.join()
+    assert failed == []
+    assert value_counts("country", ["Spain"]) == {"Spain": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_counting_anew_to_fold():
+    Contact.objects.create(country="Spain")
+    done: list[bool] = []
+
+    def other() -> None:
+        try:
+            done.append(counts.fold_deltas())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other)
+    with transaction.atomic():
+        counts.rebuild()
+        thread.start()
+        thread.join(timeout=30)
+        assert done == [False]
+    thread.join()

@@ -1,5 +1,6 @@
 """The contact list and its option lists, as pages."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -109,6 +110,26 @@ def test_options_of_a_location_come_from_all_three_places(
     make_contact(city="Indore", country="India")
     results = sign_in(user).get("/contacts/options/location/?q=in").json()["results"]
     assert [(option["id"], option["count"]) for option in results] == [("India", 2), ("Indore", 1)]
+
+
+@pytest.mark.parametrize(
+    ("readable", "offered"),
+    [
+        (["city", "state", "country"], ["India"]),
+        (["city", "state"], ["Maharashtra"]),
+        (["city"], ["Pune"]),
+    ],
+)
+def test_a_locations_first_values_are_the_widest_places_one_may_read(
+    sign_in: SignIn, user: AdminUser, make_contact: MakeContact, readable: list[str], offered: list[str]
+) -> None:
+    make_contact(city="Pune", state="Maharashtra", country="India")
+    user.column_rights = dict.fromkeys(readable, "read")
+    user.save()
+    page = sign_in(user).get("/contacts/").content.decode()
+    shown = re.findall('name="location" value="([^"]*)"', page)
+    assert shown == offered
+    assert "India" not in page or "country" in readable
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,8 @@ def people(make_contact: Callable[..., Contact], admin: AdminUser) -> None:
         ("last_raised_at__gte=2024-05-01&last_raised_at__lte=2024-05-01", ["Álvaro"]),
         ("created_at__gte=2000-01-01", ["Álvaro", "Bea", "Cem", "Dee"]),
         ("created_at__lte=2000-01-01", []),
+        ("created_at__lte=9999-12-31", ["Álvaro", "Bea", "Cem", "Dee"]),  # no day comes after it
+        ("created_at=9999-12-31T23:59:59.999999", []),
         ("email=ALVARO@orchid.example", ["Álvaro"]),
         ("email__empty=true", ["Bea", "Cem", "Dee"]),
         ("email_status=verified", ["Álvaro"]),

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from apps.contacts.facets import counts
+from apps.contacts.facets import bitmaps, bitsets, counts
 from apps.contacts.facets.models import FacetValue
 from apps.contacts.fields import EMAIL_STATUSES, SENIORITIES
 from apps.contacts.models import Change, Contact, Industry, Operation
@@ -270,6 +270,20 @@ def test_it_adds_to_contacts_that_are_there():
         FacetValue.objects.values_list("field", "value", "n")
     )
     assert Industry.objects.filter(name__iexact="retail").count() == 1
+
+
+@pytest.mark.django_db
+def test_bitmaps_of_contacts_that_are_gone_do_not_stay(monkeypatch):
+    monkeypatch.setattr(bitmaps, "WORTHWHILE", 0)
+    seed_contacts("300")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DELETE FROM contacts_contact")  # by somebody in psql, and nothing is folded
+    seed_contacts("300", "--seed", "2")
+    known = bitsets.bitmaps_of([("email_status", "Verified")])
+    verified = bitsets.BitSet((known["email_status", "Verified"],))
+    nobody: bitsets.Bound = ("SELECT 1 WHERE false", [])
+    assert bitsets.count_of([verified], nobody) == Contact.objects.filter(email_status="Verified").count()
 
 
 @pytest.mark.django_db

@@ -39,6 +39,7 @@ def fold_stale(*, enough: int = ENOUGH_STALE) -> bool:
         cursor.execute(_SQL["has_stale"], {"enough": enough})
         if cursor.fetchone() == (False,):
             return False
+        cursor.execute(_SQL["hold_contacts"])
         cursor.execute(_SQL["try_lock"])
         if cursor.fetchone() == (False,):
             return False
@@ -51,7 +52,7 @@ def refresh() -> None:
     total = total_contacts()
     common = min(total // COMMON_SHARE, COMMON_AT_MOST)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SQL["lock"])
+        _lock(cursor)
         if total < WORTHWHILE // 2:
             cursor.execute(_SQL["drop_all"])
         _renew(cursor)
@@ -66,9 +67,14 @@ def refresh() -> None:
 def rebuild() -> None:
     """Make every bitmap anew from the contacts."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SQL["lock"])
+        _lock(cursor)
         cursor.execute(_SQL["drop_all"])
         refresh()
+
+
+def _lock(cursor: Any) -> None:
+    cursor.execute(_SQL["hold_contacts"])
+    cursor.execute(_SQL["lock"])
 
 
 def _renew(cursor: Any) -> None:

@@ -1,6 +1,6 @@
 """Asking the bitmaps: how many contacts, and which ones, belong to a combination of sets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,16 @@ def bitmaps_of(pairs: Iterable[Pair]) -> dict[Pair, int]:
             _SQL["bitmaps"], {"fields": list(fields), "values": list(values), "most_stale": MOST_STALE}
         )
         return {(field, value): bitmap for field, value, bitmap in cursor.fetchall()}
+
+
+def are_still_there(bitmaps: Collection[int]) -> bool:
+    """Whether none of these bitmaps was dropped: what earlier statements read of them was then complete."""
+    if not bitmaps:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["still_there"], {"bitmaps": list(bitmaps)})
+        (number,) = cursor.fetchone()
+    return bool(number == len(bitmaps))
 
 
 def count_of(sets: Sequence[BitSet], stale: Bound) -> int:

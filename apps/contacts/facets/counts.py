@@ -29,6 +29,9 @@ def rebuild() -> None:
     from apps.contacts.facets.pairs import pairs_of
 
     with transaction.atomic(), connection.cursor() as cursor:
+        # First keep the folders away. One at work could add a value that we no longer see and count once more, or wait
+        # for our rows while we wait for its own; and whoever has just committed something would wait for us.
+        cursor.execute(_SQL["lock_folding"])
         cursor.execute("LOCK TABLE contacts_contact IN SHARE MODE")
         cursor.execute("DELETE FROM contacts_facetvalue")
         cursor.execute("DELETE FROM contacts_facetdelta")

@@ -107,7 +107,13 @@ def timeline(contact_id: int, access: Access, limit: int) -> list[Entry]:
     columns = columns_of(access.readable)
     steps = _rows("timeline", contact=contact_id, columns=columns, limit=limit)
     operations = _operations([step["operation_id"] for step in steps])
-    wording = Wording(part for step in steps for part in (step["before"], step["after"]))
+    # Of these columns only: looking up the names in others would tell, by the queries made, that they changed.
+    wording = Wording(
+        {column: part[column] for column in columns if column in part}
+        for step in steps
+        for part in (step["before"], step["after"])
+        if part
+    )
     found = _rows("contact_now", contact=contact_id)
     now = found[0] if found else {"version": None, "row": {}}
     entries = []

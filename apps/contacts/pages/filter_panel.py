@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.facets.queries import Option, top_values
-from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, RANGE_KINDS, Kind, Operator
+from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, RANGE_KINDS, Field, Kind, Operator
 from apps.contacts.models import Industry
-from apps.contacts.search import LOCATION, Search
+from apps.contacts.search import LOCATION, LOCATION_FIELD, Search
 
 # (key, label, controls, open from the start)
 _GROUPS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
@@ -108,7 +108,7 @@ def _group_html(group: PanelGroup) -> SafeString:
 def panel_groups(search: Search, access: Access) -> list[PanelGroup]:
     """The groups with at least one filter that this person may use."""
     usable = [name for _, _, names, _ in _GROUPS for name in names if _may_use(name, access)]
-    options = _most_frequent(usable)
+    options = _most_frequent(usable, access)
     groups = []
     for key, label, names, is_open in _GROUPS:
         controls = tuple(
@@ -142,9 +142,15 @@ def named_options(field: str, options: Iterable[Option]) -> list[PanelOption]:
     ]
 
 
-def options_field(name: str) -> str:
-    """The faceted field behind an option list; a location's most frequent values are countries."""
-    return "country" if name == LOCATION else name
+def _options_field(name: str, access: Access) -> str:
+    """The faceted field behind an option list; a location's are the countries, or the widest places one may read."""
+    if name != LOCATION:
+        return name
+    return next(place for place in reversed(LOCATION_FIELDS) if access.can_read(place))
+
+
+def _field_of(name: str) -> Field:
+    return LOCATION_FIELD if name == LOCATION else FIELDS[name]
 
 
 def _most(name: str) -> int:
@@ -164,13 +170,13 @@ def _may_use(name: str, access: Access) -> bool:
 
 
 def _is_faceted(name: str) -> bool:
-    return name == LOCATION or FIELDS[name].faceted
+    return _field_of(name).faceted
 
 
-def _most_frequent(names: Sequence[str]) -> dict[str, list[PanelOption]]:
-    faceted = [name for name in names if _is_faceted(name)]
-    found = top_values([options_field(name) for name in faceted], 12)
-    options = {name: named_options(name, found[options_field(name)]) for name in faceted}
+def _most_frequent(names: Sequence[str], access: Access) -> dict[str, list[PanelOption]]:
+    fields = {name: _options_field(name, access) for name in names if _is_faceted(name)}
+    found = top_values(list(fields.values()), 12)
+    options = {name: named_options(name, found[field]) for name, field in fields.items()}
     if "employees" in options:
         order = [label for label, _, _ in EMPLOYEE_BANDS]
         options["employees"].sort(key=lambda option: order.index(option.value))
@@ -178,7 +184,7 @@ def _most_frequent(names: Sequence[str]) -> dict[str, list[PanelOption]]:
 
 
 def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Control:
-    field = FIELDS[options_field(name)]
+    field = _field_of(name)
     active = {found.operator: found.raw for found in search.filters_on(name)}
     is_range = field.kind in RANGE_KINDS
     if field.kind in {Kind.CHOICE, Kind.BOOLEAN} and not field.open_choices and not options:
@@ -189,7 +195,7 @@ def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Contr
         ]
     return Control(
         field=name,
-        label="Location" if name == LOCATION else field.label,
+        label=field.label,
         type=_type_of(name, is_range),
         options=SafeString("".join(option.html(name) for option in _marked(options, active))),
         options_href=reverse("contact_options", args=[name]) if _has_more(name, options) else "",
@@ -204,7 +210,7 @@ def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Contr
 
 
 def _type_of(name: str, is_range: bool) -> str:
-    kind = FIELDS[options_field(name)].kind
+    kind = _field_of(name).kind
     if is_range:
         return {Kind.MONEY: "money", Kind.INTEGER: "number"}.get(kind, "date")
     return "values" if _is_faceted(name) or kind in {Kind.CHOICE, Kind.BOOLEAN} else "text"

@@ -147,7 +147,10 @@ def _load(op: Operation, plan: Plan, stopwatch: Stopwatch) -> None:
     stopwatch.on_step("facet counts")
     _add_facets(facets, stopwatch)
     stopwatch.on_step("facet bitmaps")
-    bitmaps.refresh()
+    if contacts.was_emptied:
+        bitmaps.rebuild()  # no trigger has marked the new contacts
+    else:
+        bitmaps.refresh()
 
 
 def _copy(plan: Plan, contacts: TableLoad, stopwatch: Stopwatch) -> dict[str, Counter[str]]:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.access import Access
 from apps.contacts.history.log import operation
@@ -103,6 +105,18 @@ def test_a_timeline_shows_only_columns_one_may_read(make_contact, act, access, n
     assert [cells_of(entry) for entry in timeline(contact.pk, narrow, 10)] == [{"title": ("CTO", "CEO")}, {}]
     assert len(timeline(contact.pk, narrow, 1)) == 1
     assert [len(entry.cells) for entry in timeline(contact.pk, access, 10)] == [2, 1, 0]
+
+
+def test_what_one_may_not_read_is_not_even_looked_up(make_contact, act, narrow, django_assert_num_queries):
+    contact = make_contact(title="CTO")
+    with act():
+        Contact.objects.update(title="CEO")
+    with CaptureQueriesContext(connection) as without:
+        timeline(contact.pk, narrow, 10)
+    with act():
+        Contact.objects.update(title="Chair", industry=Industry.objects.create(name="Software"))
+    with django_assert_num_queries(len(without)):
+        timeline(contact.pk, narrow, 10)
 
 
 def test_undo_is_offered_where_it_would_do_something(make_contact, act, access, narrow, user):

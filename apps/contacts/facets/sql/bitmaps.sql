@@ -1,3 +1,7 @@
+-- name: hold_contacts
+-- Before anything else: whoever empties or loads the table has locked it, and then wants our lock or rows, too.
+LOCK TABLE contacts_contact IN ACCESS SHARE MODE;
+
 -- name: lock
 SELECT pg_advisory_xact_lock(hashtext('contacts_facetbits'));
 
@@ -78,6 +82,9 @@ SELECT bitmap.field, bitmap.value, bitmap.id
 FROM contacts_facetbitmap bitmap
 JOIN unnest(%(fields)s::text[], %(values)s::text[]) AS wanted(field, value) USING (field, value)
 WHERE (SELECT count(*) FROM (SELECT FROM contacts_facetstale LIMIT %(most_stale)s) some_of_them) < %(most_stale)s;
+
+-- name: still_there
+SELECT count(*) FROM contacts_facetbitmap WHERE id = ANY (%(bitmaps)s);
 
 -- name: sets
 -- One row of bits a chunk for a combination of sets, each any of some bitmaps: chunk, bits. Empty chunks may be left out.

@@ -1,3 +1,6 @@
+-- name: lock_folding
+SELECT pg_advisory_xact_lock(hashtext('contacts_facetdelta'));
+
 -- name: try_lock_folding
 SELECT pg_try_advisory_xact_lock(hashtext('contacts_facetdelta'));
 
