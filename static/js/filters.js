@@ -136,7 +136,8 @@ function valueRow(field, result, share) {
 
 function showValues(valueList, field, results) {
   const kept = [...valueList.querySelectorAll(".value:has(:checked)")];
-  const keptValues = new Set(kept.map((row) => row.querySelector("input").value));
+  // The country India is kept under its own name, and is no reason to leave out the location India.
+  const keptValues = new Set(kept.map((row) => row.querySelector(`input[name="${field}"]`)?.value));
   const most = Math.max(1, ...results.map((result) => result.count ?? 0));
   const found = results
     .filter((result) => !keptValues.has(String(result.id)))
