@@ -78,6 +78,26 @@ def test_a_deleted_contact_waits_in_the_trash_and_comes_back_whole(
     }
 
 
+def test_the_trash_asks_which_contacts_and_enter_ticks_one(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    delete_contacts([contacts["Grace"].pk, contacts["Alan"].pk], access=Access.of(manager))
+    page = visit(manager)
+    page.goto("/contacts/trash/")
+    page.get_by_role("button", name="Restore selected").click()
+    message(page, "Tick the contacts to restore first.")
+
+    box = page.get_by_role("checkbox", name="Select Alan Turing")
+    box.press("Enter")
+    expect(box).to_be_checked()
+    box.press("Enter")
+    expect(box).not_to_be_checked()
+    page.get_by_role("checkbox", name="Select all").press("Enter")
+    expect(box).to_be_checked()
+    page.get_by_role("button", name="Restore selected").click()
+    message(page, "2 contacts restored.")
+
+
 def test_an_operation_is_undone_from_the_activity_and_names_what_it_was(
     visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
 ) -> None:
@@ -113,7 +133,7 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
 
     page.goto(f"/contacts/{alan.pk}/edit/")
     page.get_by_role("button", name="Save changes").click()
-    message(page, "Saved.")
+    message(page, "Nothing was changed.")
     expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_have_count(0)
 
     page.goto(f"/contacts/{alan.pk}/delete/")
