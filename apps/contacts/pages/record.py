@@ -148,13 +148,13 @@ class CustomEntry:
 
 
 def _custom(values: dict[str, Any]) -> list[CustomEntry]:
-    """What an import could not place, by the file's own headers."""
+    """What an import could not place, by the file's own headers, in their order (the database has its own)."""
     custom = values.get(CUSTOM) or {}
     return [
         CustomEntry(
             label, [_free_text(str(each)) for each in (value if isinstance(value, list) else [value])]
         )
-        for label, value in custom.items()
+        for label, value in sorted(custom.items(), key=lambda item: item[0].casefold())
     ]
 
 
