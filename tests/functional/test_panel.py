@@ -38,6 +38,7 @@ def test_the_mouse_opens_steps_and_closes(page: Page, contacts: dict[str, Contac
     expect(record_panel(page).get_by_role("heading", name="Hedy Lamarr")).to_be_visible()
     record_panel(page).get_by_role("link", name="Previous contact").click()
     expect(title).to_be_visible()
+    expect(page).to_have_url(f"/contacts/?record={contacts['Grace'].pk}")  # set after the record is shown
 
     page.reload()
     expect(title).to_be_visible()
