@@ -112,6 +112,9 @@ form.addEventListener("input", (event) => {
 
 search.addEventListener("input", submitSoon);
 
+// Something else changed a contact: the same page of the same list, as it is now.
+document.addEventListener("outdated", () => list(location.href, { isNew: false }));
+
 // Somebody shared a search: pasting its address into the search box opens it.
 search.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text").trim();
