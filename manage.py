@@ -20,6 +20,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
+    from psycopg_pool import PoolTimeout
 
     from apps.core.embedded import SetupError
 
@@ -28,7 +30,14 @@ def main() -> None:
             start_embedded_database()
     except (SetupError, ImproperlyConfigured) as error:
         sys.exit(f"manage.py: {error}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, PoolTimeout):
+            raise
+        sys.exit(
+            "manage.py: The database does not answer (the reason is above). Is it up, and DATABASE_URL right?"
+        )
 
 
 def needs_database(argv: list[str]) -> bool:

@@ -19,6 +19,7 @@ DATA = (
     "database.pgpass",
     "database-superuser-password",
     "demo-credentials.json",
+    "imports",
     "media",
     "run.lock",
     "secret-key",

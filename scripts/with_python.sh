@@ -35,6 +35,6 @@ done
 if [ -n "${PYTHON:-}" ]; then
     echo "PYTHON=$PYTHON is not a Python 3.12 or newer." >&2
 else
-    echo "Python 3.12 or newer was not found: install it (Debian, Ubuntu: python3 python3-venv), or set PYTHON to its path." >&2
+    echo "Python 3.12 or newer was not found: install it (from Debian 13 and Ubuntu 24.04 on: python3 python3-venv; elsewhere: uv python install 3.13), or set PYTHON to its path." >&2
 fi
 exit 1

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -71,14 +72,14 @@ def _on_day(day: date) -> str:
 
 
 def time_ago(moment: datetime, now: datetime | None = None) -> str:
-    """3 h ago, 2 days ago; from a month on the day itself."""
+    """3 hours ago, 2 days ago; from a month on the day itself. In the same words as static/js/times.js."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
     if seconds < 60:
         return "just now"
-    for size, limit, unit in ((60, 60, "min"), (3600, 24, "h"), (86400, 31, "day")):
+    for size, limit, unit in ((60, 60, "minute"), (3600, 24, "hour"), (86400, 31, "day")):
         count = int(seconds // size)
         if count < limit:
-            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''} ago"
+            return f"{count} {unit}{'s' * (count > 1)} ago"
     return _on_day(timezone.localtime(moment).date())
 
 
@@ -113,6 +114,8 @@ def entry(field: Field, row: Mapping[str, Any]) -> SafeString:
         return markup('<a href="{}">{}</a>', phone_href(value, row.get(f"{field.name}_to_dial")), value)
     if field.kind is Kind.MONEY:
         return markup('<span class="num">{}</span>', plain_text(field, value))
+    if field.name == "import_id":
+        return markup('<a href="{}">#{}</a>', reverse("operation_detail", args=[value]), value)
     return _value(field, row, value)
 
 
@@ -122,7 +125,7 @@ def _value(field: Field, row: Mapping[str, Any], value: Any) -> SafeString:
         return link(value)
     if field.kind is Kind.MOMENT:
         return markup(
-            '<time datetime="{}" title="{}">{}</time>',
+            '<time datetime="{}" title="{}" data-ago>{}</time>',
             value.isoformat(),
             plain_text(field, value),
             time_ago(value),

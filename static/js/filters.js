@@ -112,6 +112,9 @@ form.addEventListener("input", (event) => {
 
 search.addEventListener("input", submitSoon);
 
+// Something else changed a contact: the same page of the same list, as it is now.
+document.addEventListener("outdated", () => list(location.href, { isNew: false }));
+
 // Somebody shared a search: pasting its address into the search box opens it.
 search.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text").trim();
@@ -136,7 +139,8 @@ function valueRow(field, result, share) {
 
 function showValues(valueList, field, results) {
   const kept = [...valueList.querySelectorAll(".value:has(:checked)")];
-  const keptValues = new Set(kept.map((row) => row.querySelector("input").value));
+  // The country India is kept under its own name, and is no reason to leave out the location India.
+  const keptValues = new Set(kept.map((row) => row.querySelector(`input[name="${field}"]`)?.value));
   const most = Math.max(1, ...results.map((result) => result.count ?? 0));
   const found = results
     .filter((result) => !keptValues.has(String(result.id)))

@@ -57,7 +57,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   markRow();
-  // A note was added, and the form that sent it is gone with the old record.
-  if (ctx.request.method === "POST") panel.querySelector("#note-text")?.focus();
+  // A note was added or a change undone, and the form that sent it is gone with the old record.
+  if (ctx.request.method !== "POST") return;
+  const isUndo = ctx.request.action.includes("/undo/");
+  panel.querySelector(isUndo ? "[data-history]" : "#note-text")?.focus({ preventScroll: isUndo });
+  if (isUndo) document.dispatchEvent(new CustomEvent("outdated"));
 });
 markRow();

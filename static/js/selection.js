@@ -21,3 +21,10 @@ document.addEventListener("click", (event) => {
   head.checked = chosen === all.length;
   head.indeterminate = chosen > 0 && chosen < all.length;
 });
+
+// A browser sends the form on Enter in a box; whoever presses it there means the box.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("[data-select], [data-select-all]")) return;
+  event.preventDefault();
+  event.target.click();
+});

@@ -1,13 +1,19 @@
-// Moments as people say them: "3 hours ago", with the full local time on hover. Without script the page shows the date.
+// Moments as people say them: "3 hours ago", from a month on the day itself, with the full local time on hover. The same
+// words as time_ago() in rendering.py. Without script the page shows the date.
 
-const STEPS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const STEPS = [["minute", 60, 60], ["hour", 3600, 24], ["day", 86400, 31]];
+const relative = new Intl.RelativeTimeFormat("en");
+const month = new Intl.DateTimeFormat("en", { month: "short" });
 const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 function inWords(moment) {
-  const seconds = (moment - Date.now()) / 1000;
-  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? [];
-  return unit ? relative.format(Math.round(seconds / size), unit) : "just now";
+  const seconds = (Date.now() - moment) / 1000;
+  if (seconds < 60) return "just now";
+  for (const [unit, size, limit] of STEPS) {
+    const count = Math.floor(seconds / size);
+    if (count < limit) return relative.format(-count, unit);
+  }
+  return `${moment.getDate()} ${month.format(moment)} ${moment.getFullYear()}`;
 }
 
 function update(root) {

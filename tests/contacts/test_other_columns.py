@@ -54,3 +54,22 @@ def test_markup_in_them_stays_text(make_contact, page_of):
         assert "<img src=x" not in page
         assert "<b>second" not in page
         assert escape(MARKUP) in page
+
+
+@pytest.mark.parametrize("path", ["/contacts/{}/", "/contacts/?record={}"])
+def test_web_addresses_among_them_are_links_and_nothing_else_is(make_contact, page_of, path):
+    feed = "http://www.hill.example/rss?a=1&b=2"
+    texts = ["javascript:alert(1)", "ftp://hill.example/a", "https://hill.example is down", "http://[broken"]
+    page = page_of(path.format(make_contact(custom={"feed": feed, "texts": texts}).pk))
+    link = f'<a href="{escape(feed)}" rel="noopener noreferrer external" target="_blank">hill.example/rss</a>'
+    assert f"<dd>{link}</dd>" in page
+    assert "".join(f"<li>{text}</li>" for text in texts) in page
+
+
+@pytest.mark.parametrize(("number", "folds"), [(8, False), (9, True)])
+def test_many_of_them_are_folded_and_counted(make_contact, page_of, number, folds):
+    contact = make_contact(first_name="Ann", custom={f"Column {n}": "Ann" for n in range(number)})
+    page = page_of(f"/contacts/{contact.pk}/")
+    assert (f"<h2>{number} other columns</h2></summary>" in page) is folds
+    assert ("<h2>Other columns</h2>" in page) is not folds
+    assert all(f"Column {n}</dt><dd>Ann</dd>" in page for n in range(number))

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apps.accounts.models import AdminUser
+from apps.contacts.models import Contact
 from tests.functional.conftest import Visit
 from tests.functional.list_page import chips, count, names, open_group, rows, value
 from tests.functional.population import crowd
@@ -71,6 +72,46 @@ def test_a_value_is_found_by_typing_and_survives_a_reload(page: Page) -> None:
     page.reload()
     expect(value(page.locator("#filters"), "Company 3")).to_be_checked()
     expect(rows(page)).to_have_count(17)
+
+
+def test_a_country_named_by_the_address_is_on_in_the_location_and_can_be_unticked(page: Page) -> None:
+    page.goto("/contacts/?country=Japan&city__empty=true&seniority=VP")
+    location = open_group(page, "Location")
+    expect(location.locator("[data-badge]")).to_have_text("2")
+    expect(value(location, "Country: Japan")).to_be_checked()
+    expect(value(location, "Japan")).not_to_be_checked()
+
+    value(open_group(page, "Seniority"), "VP").uncheck()
+    expect(chips(page)).to_have_text(["Country: Japan", "City: is empty"])
+    expect(location.locator("[data-badge]")).to_have_text("2")
+    value(location, "Country: Japan").uncheck()
+    expect(chips(page)).to_have_text(["City: is empty"])
+    expect(location.locator("[data-badge]")).to_have_text("1")
+    chips(page).first.get_by_role("link").click()
+    expect(count(page)).to_have_text("120")
+    expect(location.locator("[data-badge]")).to_be_hidden()
+
+
+def test_what_is_cut_off_in_the_table_is_told_by_mouse_and_by_keys(page: Page) -> None:
+    long_name, long_title = "Wolfeschlegelsteinhausenbergerdorff", "Keeper of " + "very " * 20 + "long titles"
+    Contact.objects.create(first_name="Aa", last_name=long_name, title=long_title, company="Tall & Co")
+    page.goto(f"/contacts/?q={long_name}")
+    assert long_title not in page.locator("tbody").evaluate("body => body.outerHTML.replace(/>[^<]*</g, '')")
+    title = rows(page).first.locator(".cell-title")
+    title.hover()
+    expect(title).to_have_attribute("title", long_title)
+    names(page).first.hover()
+    expect(names(page).first.locator(".name")).to_have_attribute("title", f"Aa {long_name}")
+    company = rows(page).first.locator(".cell-company")
+    company.hover()
+    expect(company).not_to_have_attribute("title", re.compile(""))
+
+    name = names(page).first.locator(".name")
+    is_cut = "name => name.scrollWidth > name.clientWidth"
+    assert name.evaluate(is_cut)
+    page.keyboard.press("j")
+    expect(names(page).first).to_be_focused()
+    assert not name.evaluate(is_cut)
 
 
 def test_a_slash_goes_to_the_search_and_typing_searches(page: Page) -> None:

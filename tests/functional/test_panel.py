@@ -1,5 +1,7 @@
 """A record beside the list and on a page of its own, by mouse and by keys."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -36,6 +38,7 @@ def test_the_mouse_opens_steps_and_closes(page: Page, contacts: dict[str, Contac
     expect(record_panel(page).get_by_role("heading", name="Hedy Lamarr")).to_be_visible()
     record_panel(page).get_by_role("link", name="Previous contact").click()
     expect(title).to_be_visible()
+    expect(page).to_have_url(f"/contacts/?record={contacts['Grace'].pk}")  # set after the record is shown
 
     page.reload()
     expect(title).to_be_visible()
@@ -193,6 +196,27 @@ def test_notes_and_history_are_one_click_away_in_a_long_record(page: Page) -> No
     expect(record_panel(page).get_by_role("heading", name="Notes")).to_be_in_viewport()
     expect(record_panel(page).get_by_role("link", name="Close")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
+
+
+def test_the_age_of_a_moment_is_worded_alike_with_and_without_script(
+    visit: Visit, manager: AdminUser, page: Page, contacts: dict[str, Contact]
+) -> None:
+    plain = visit(manager, java_script_enabled=False)
+    ages = {
+        timedelta(minutes=6, seconds=30): "6 minutes ago",
+        timedelta(hours=1, minutes=50): "1 hour ago",
+        timedelta(days=1, hours=20): "1 day ago",
+        timedelta(days=30, hours=12): "30 days ago",
+        timedelta(days=400): None,  # the day itself, whichever that is
+    }
+    for age, words in ages.items():
+        Contact.objects.filter(pk=contacts["Grace"].pk).update(last_contacted_at=datetime.now(UTC) - age)
+        said = []
+        for visitor in (page, plain):
+            visitor.goto(f"/contacts/{contacts['Grace'].pk}/")
+            said.append(visitor.locator("dt:text-is('Last contacted') + dd time").inner_text())
+        assert said[0] == said[1]
+        assert words is None or said[0] == words
 
 
 def test_an_address_is_copied_by_mouse_and_by_keys(page: Page, contacts: dict[str, Contact]) -> None:

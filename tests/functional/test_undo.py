@@ -8,7 +8,7 @@ from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from apps.contacts.operations import delete_contacts, edit_contact
 from tests.functional.conftest import Visit
-from tests.functional.list_page import row_of
+from tests.functional.list_page import record_panel, row_of
 from tests.functional.population import settle
 
 
@@ -46,6 +46,28 @@ def test_one_value_goes_back_from_the_history_and_then_the_rest(
     assert (alan.title, alan.company, alan.stage) == ("Mathematician", "Bletchley Park", "Warm")
 
 
+def test_undo_beside_the_list_stays_there_and_the_list_follows(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    alan = contacts["Alan"]
+    values = {"title": "Codebreaker", "company": "Hut 8"}
+    edit_contact(alan.pk, access=Access.of(manager), values=values, seen_version=1)
+    page = visit(manager)
+    page.goto("/contacts/?seniority=Senior")
+    page.get_by_role("link", name="Alan Turing").click()
+    expect(record_panel(page).get_by_role("heading", name="Alan Turing")).to_be_focused()
+    place, loaded = page.url, page.evaluate("performance.timeOrigin")
+
+    record_panel(page).get_by_role("button", name="Undo Title").click()
+    message(page, "Undone on 1 contact.")
+    expect(record_panel(page).get_by_role("heading", name="History")).to_be_focused()
+    expect(row_of(page, "Alan Turing")).to_contain_text("Mathematician")
+    expect(row_of(page, "Alan Turing")).to_contain_text("Hut 8")
+    record_panel(page).get_by_role("button", name="Undo all").last.click()
+    expect(row_of(page, "Alan Turing")).to_contain_text("Bletchley Park")
+    assert (page.url, page.evaluate("performance.timeOrigin")) == (place, loaded)
+
+
 def test_a_deleted_contact_waits_in_the_trash_and_comes_back_whole(
     visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
 ) -> None:
@@ -76,6 +98,26 @@ def test_a_deleted_contact_waits_in_the_trash_and_comes_back_whole(
     assert {name: after[name] for name in after.keys() - unnoticed} == {
         name: before[name] for name in before.keys() - unnoticed
     }
+
+
+def test_the_trash_asks_which_contacts_and_enter_ticks_one(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    delete_contacts([contacts["Grace"].pk, contacts["Alan"].pk], access=Access.of(manager))
+    page = visit(manager)
+    page.goto("/contacts/trash/")
+    page.get_by_role("button", name="Restore selected").click()
+    message(page, "Tick the contacts to restore first.")
+
+    box = page.get_by_role("checkbox", name="Select Alan Turing")
+    box.press("Enter")
+    expect(box).to_be_checked()
+    box.press("Enter")
+    expect(box).not_to_be_checked()
+    page.get_by_role("checkbox", name="Select all").press("Enter")
+    expect(box).to_be_checked()
+    page.get_by_role("button", name="Restore selected").click()
+    message(page, "2 contacts restored.")
 
 
 def test_an_operation_is_undone_from_the_activity_and_names_what_it_was(
@@ -113,7 +155,7 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
 
     page.goto(f"/contacts/{alan.pk}/edit/")
     page.get_by_role("button", name="Save changes").click()
-    message(page, "Saved.")
+    message(page, "Nothing was changed.")
     expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_have_count(0)
 
     page.goto(f"/contacts/{alan.pk}/delete/")

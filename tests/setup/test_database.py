@@ -1,5 +1,10 @@
 """The database that the product talks to, through its own settings and pool."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import psycopg
 import pytest
 from django.db import connection
@@ -33,3 +38,20 @@ def test_a_connection_that_died_in_the_pool_costs_nobody_an_error():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         assert cursor.fetchone() != (pooled,)
+
+
+@pytest.mark.slow
+def test_a_command_whose_database_does_not_answer_says_so_without_a_traceback():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "DATABASE_URL": "postgres://somebody:secret@127.0.0.1:1/nothing"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Connection refused" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("manage.py: The database does not answer")
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr

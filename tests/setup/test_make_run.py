@@ -319,6 +319,9 @@ def test_clean_keeps_the_data_unless_told_and_then_only_takes_its_own(installati
     assert "Kept the data" in cleaned.make("clean").stdout
     assert not (copy / ".venv").exists()
     assert (copy / "var" / "database" / "cluster").exists()
+    rejects = copy / "var" / "imports" / "7" / "rejects.csv"
+    rejects.parent.mkdir(parents=True)
+    rejects.write_text("somebody's e-mail address")
     (copy / "var" / "mine.txt").write_text("not the product's")
     assert "Deleted the data" in cleaned.make("clean", "DATA=yes").stdout
     assert [path.name for path in (copy / "var").iterdir()] == ["mine.txt"]

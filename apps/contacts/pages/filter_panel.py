@@ -14,7 +14,7 @@ from apps.accounts.models import AdminUser
 from apps.contacts.facets.queries import Option, top_values
 from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, RANGE_KINDS, Field, Kind, Operator
 from apps.contacts.models import Industry
-from apps.contacts.search import LOCATION, LOCATION_FIELD, Search
+from apps.contacts.search import LOCATION, LOCATION_FIELD, Filter, Search
 
 # (key, label, controls, open from the start)
 _GROUPS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
@@ -43,6 +43,7 @@ _GROUPS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("source", "Source and consent", ("source", "lawful_basis", "do_not_contact"), False),
 )
 _MOST_OPTIONS = 6
+_PLACE_OPERATORS = (Operator.ANY_OF, Operator.NONE_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Control:
     type: str
     options: SafeString
     options_href: str
+    carried: tuple[tuple[str, str], ...]  # filters of this group that have no inputs: they ride along
     contains: str
     gte: str
     lte: str
@@ -111,9 +113,7 @@ def panel_groups(search: Search, access: Access) -> list[PanelGroup]:
     options = _most_frequent(usable, access)
     groups = []
     for key, label, names, is_open in _GROUPS:
-        controls = tuple(
-            _control(name, search, options.get(name, [])[: _most(name)]) for name in names if name in usable
-        )
+        controls = tuple(_control(name, search, options.get(name, [])) for name in names if name in usable)
         active_count = sum(control.active_count for control in controls)
         if controls:
             groups.append(PanelGroup(key, label, is_open or active_count > 0, active_count, controls))
@@ -153,14 +153,24 @@ def _field_of(name: str) -> Field:
     return LOCATION_FIELD if name == LOCATION else FIELDS[name]
 
 
+def offered_fields(groups: Iterable[PanelGroup]) -> set[str]:
+    """The fields whose filters the panel itself carries on; a location's fields are its control's."""
+    offered = {control.field for group in groups for control in group.controls}
+    return offered | set(LOCATION_FIELDS) if LOCATION in offered else offered
+
+
 def _most(name: str) -> int:
-    """How many values to show before "find a value": bands of employees all, of the rest the most frequent."""
-    return len(EMPLOYEE_BANDS) if name == "employees" else _MOST_OPTIONS
+    """How many values to show: bands of employees and a list of choices whole, of the rest the most frequent."""
+    if name == "employees":
+        return len(EMPLOYEE_BANDS)
+    return max(_MOST_OPTIONS, len(_field_of(name).choices))
 
 
 def _has_more(name: str, options: Sequence[PanelOption]) -> bool:
-    """Whether there may be other values than those shown, to be found by typing."""
-    return _is_faceted(name) and name != "employees" and len(options) >= _most(name)
+    """Whether there are other values than those shown, to be found by typing."""
+    field = _field_of(name)
+    is_fixed = name == "employees" or (field.kind is Kind.CHOICE and not field.open_choices)
+    return _is_faceted(name) and not is_fixed and len(options) > _most(name)
 
 
 def _may_use(name: str, access: Access) -> bool:
@@ -175,7 +185,8 @@ def _is_faceted(name: str) -> bool:
 
 def _most_frequent(names: Sequence[str], access: Access) -> dict[str, list[PanelOption]]:
     fields = {name: _options_field(name, access) for name in names if _is_faceted(name)}
-    found = top_values(list(fields.values()), 12)
+    # One more than is shown says whether there are more.
+    found = top_values(list(fields.values()), max(map(_most, fields), default=0) + 1)
     options = {name: named_options(name, found[field]) for name, field in fields.items()}
     if "employees" in options:
         order = [label for label, _, _ in EMPLOYEE_BANDS]
@@ -183,9 +194,11 @@ def _most_frequent(names: Sequence[str], access: Access) -> dict[str, list[Panel
     return options
 
 
-def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Control:
+def _control(name: str, search: Search, held: Sequence[PanelOption]) -> Control:
     field = _field_of(name)
+    options = list(held[: _most(name)])
     active = {found.operator: found.raw for found in search.filters_on(name)}
+    places = _place_filters(search) if name == LOCATION else []
     is_range = field.kind in RANGE_KINDS
     if field.kind in {Kind.CHOICE, Kind.BOOLEAN} and not field.open_choices and not options:
         choices = ("true", "false") if field.kind is Kind.BOOLEAN else field.choices
@@ -197,15 +210,38 @@ def _control(name: str, search: Search, options: Sequence[PanelOption]) -> Contr
         field=name,
         label=field.label,
         type=_type_of(name, is_range),
-        options=SafeString("".join(option.html(name) for option in _marked(options, active))),
-        options_href=reverse("contact_options", args=[name]) if _has_more(name, options) else "",
+        options=SafeString(
+            _places_html(places) + "".join(option.html(name) for option in _marked(options, active))
+        ),
+        options_href=reverse("contact_options", args=[name]) if _has_more(name, held) else "",
+        carried=tuple(
+            (found.parameter, raw)
+            for found in places
+            if found.operator not in _PLACE_OPERATORS
+            for raw in found.raw
+        ),
         contains=", ".join(active.get(Operator.CONTAINS, ())),
         gte="".join(active.get(Operator.GTE, ())),
         lte="".join(active.get(Operator.LTE, ())),
         empty="".join(active.get(Operator.EMPTY, ())),
         has_empty=Operator.EMPTY in field.operators,
         has_contains=Operator.CONTAINS in field.operators and field.kind is not Kind.CHOICE,
-        active_count=sum(len(raw) for raw in active.values()),
+        active_count=sum(len(raw) for raw in [*active.values(), *(found.raw for found in places)]),
+    )
+
+
+def _place_filters(search: Search) -> list[Filter]:
+    """Filters on a city, state or country alone, as addresses and reports link to: part of the group Location."""
+    return [found for name in LOCATION_FIELDS for found in search.filters_on(name)]
+
+
+def _places_html(places: Iterable[Filter]) -> str:
+    """Values of one kind of place, each named by it: "Country: India"."""
+    return "".join(
+        replace(option, label=f"{FIELDS[found.field].label}: {option.label}").html(found.field)
+        for found in places
+        if found.operator in _PLACE_OPERATORS
+        for option in _marked((), {found.operator: found.raw})
     )
 
 

@@ -12,9 +12,10 @@ from apps.contacts.models import Note
 from apps.contacts.pages.addresses import Origin, list_href, record_hrefs
 from apps.contacts.pages.table import name_of
 from apps.contacts.queries import neighbours, readable_values
-from apps.contacts.rendering import entry, hue_of, initials_of, phone_href, web_address
+from apps.contacts.rendering import entry, hue_of, initials_of, link, markup, phone_href, web_address
 
 RECENT_CHANGES = 20
+MOST_UNFOLDED = 8
 _COPIED = frozenset({Kind.EMAIL, Kind.PHONE, Kind.URL})
 _PHONES = (
     "mobile_phone",
@@ -89,11 +90,13 @@ def record_context(contact_id: int, origin: Origin, access: Access) -> dict[str,
     before, behind = neighbours(contact_id, origin.search, access)
     href_of = record_hrefs(origin.search)
     groups = _groups(values, access)
+    custom = _custom(values)
     return {
         "contact": heading(values, origin),
         "groups": [group for group in groups if not group.is_empty],
         "unknown": [group for group in groups if group.is_empty],
-        "custom": _custom(values),
+        "custom": custom,
+        "folds_custom": len(custom) > MOST_UNFOLDED,
         "actions": _actions(values),
         "can_edit": access.can(Capability.EDIT) and bool(access.editable),
         "can_delete": access.can(Capability.DELETE),
@@ -141,16 +144,23 @@ class CustomEntry:
     """A header of an imported file and what stood under it: several values where the file had several rows."""
 
     label: str
-    values: list[str]
+    values: list[SafeString]
 
 
 def _custom(values: dict[str, Any]) -> list[CustomEntry]:
-    """What an import could not place, by the file's own headers."""
+    """What an import could not place, by the file's own headers, in their order (the database has its own)."""
     custom = values.get(CUSTOM) or {}
     return [
-        CustomEntry(label, [str(each) for each in (value if isinstance(value, list) else [value])])
-        for label, value in custom.items()
+        CustomEntry(
+            label, [_free_text(str(each)) for each in (value if isinstance(value, list) else [value])]
+        )
+        for label, value in sorted(custom.items(), key=lambda item: item[0].casefold())
     ]
+
+
+def _free_text(text: str) -> SafeString:
+    """A link where the whole text is a web address."""
+    return markup("{}", text) if any(sign.isspace() for sign in text) else link(text)
 
 
 def _actions(values: dict[str, Any]) -> dict[str, str]:

@@ -75,7 +75,12 @@ def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpR
         return _form_page(request, form, heading_of(contact_id, origin, access))
     except ContactGone as error:
         raise Http404 from error
-    messages.success(request, "Saved.", extra_tags=_undo_href(contact_id, origin, access))
+    operation_id = operation_of_request(contact_id)
+    if operation_id is None:
+        messages.info(request, "Nothing was changed.")
+    else:
+        undo_href = _undo_href(contact_id, operation_id, origin, access)
+        messages.success(request, "Saved.", extra_tags=undo_href)
     return redirect(origin.back_href(contact_id))
 
 
@@ -90,7 +95,7 @@ def contact_delete(request: HttpRequest, access: Access, contact_id: int) -> Htt
         return render(request, "contacts/delete.html", {"nav_current": "contacts", "contact": contact})
     reason = _plain_line(request.POST.get("reason", ""))[:MAX_REASON_LENGTH]
     delete_contacts([contact_id], access=access, reason=reason)
-    undo_href = _undo_href(contact_id, origin, access)
+    undo_href = _undo_href(contact_id, operation_of_request(contact_id), origin, access)
     messages.success(request, f"{contact.name} is in the trash.", extra_tags=undo_href)
     return redirect(list_href(origin.search, after=origin.search.cursor))
 
@@ -108,10 +113,9 @@ def contact_note(request: HttpRequest, access: Access, contact_id: int) -> HttpR
     return redirect(origin.act_href("contact_detail", contact_id) + "#notes")
 
 
-def _undo_href(contact_id: int, origin: Origin, access: Access) -> str:
-    """Where the message about what this request did to a contact offers to take it back; '' for nowhere."""
-    operation_id = operation_of_request(contact_id) if access.can(Capability.UNDO) else None
-    if operation_id is None:
+def _undo_href(contact_id: int, operation_id: int | None, origin: Origin, access: Access) -> str:
+    """Where the message about an operation on a contact offers to take it back; '' for nowhere."""
+    if operation_id is None or not access.can(Capability.UNDO):
         return ""
     query = origin.query_of(contact_id)
     return reverse("contact_undo", args=[contact_id, operation_id]) + (f"?{query}" if query else "")

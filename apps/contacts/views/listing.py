@@ -15,7 +15,7 @@ from apps.contacts.facets.queries import Option, matching_values, total_contacts
 from apps.contacts.fields import FIELDS, LOCATION_FIELDS
 from apps.contacts.pages.addresses import Origin, list_href
 from apps.contacts.pages.chips import chips_of
-from apps.contacts.pages.filter_panel import named_options, panel_groups
+from apps.contacts.pages.filter_panel import named_options, offered_fields, panel_groups
 from apps.contacts.pages.record import record_context
 from apps.contacts.pages.table import table_columns, table_rows
 from apps.contacts.paging import Count, Page
@@ -56,7 +56,7 @@ def contact_list(request: HttpRequest, access: Access) -> HttpResponse:
     groups = panel_groups(search, access)
     context["panel_groups"] = groups
     # Filters that the panel has no inputs for ride along in its form, or the next change would drop them.
-    offered = {control.field for group in groups for control in group.controls}
+    offered = offered_fields(groups)
     context["carried"] = [
         (found.parameter, raw) for found in search.filters if found.field not in offered for raw in found.raw
     ]

@@ -81,6 +81,9 @@ def trash(request: HttpRequest, access: Access) -> HttpResponse:
 def trash_restore(request: HttpRequest, access: Access) -> HttpResponse:
     raws = request.POST.getlist("contact")[:MOST_RESTORED]
     ids = [int(raw) for raw in raws if raw.isascii() and raw.isdigit() and len(raw) < 19]
+    if not ids:
+        messages.info(request, "Tick the contacts to restore first.")
+        return redirect("trash")
     outcome = restore(ids, access=access)
     messages.info(request, restore_message(outcome))
     return redirect("trash")

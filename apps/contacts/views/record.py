@@ -21,7 +21,7 @@ LONGEST_HISTORY = 200
 @require_safe
 @requires(Capability.BROWSE)
 def contact_detail(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
-    is_panel = request.headers.get("HX-Target", "").endswith("record")
+    is_panel = _is_panel(request)
     origin = replace(Origin.of(request.GET, contact_id, access), is_beside_list=is_panel)
     record = record_context(contact_id, origin, access)
     if record is None:
@@ -57,5 +57,11 @@ def contact_undo(request: HttpRequest, access: Access, contact_id: int, operatio
     outcome = undo(operation, access=access, contact_id=contact_id, field=field)
     messages.info(request, undo_message(outcome))
     origin = Origin.of(request.GET, contact_id, access)
+    if _is_panel(request):
+        return redirect(origin.act_href("contact_detail", contact_id))
     contact = heading_of(contact_id, origin, access)
     return redirect(contact.href if contact else list_href(origin.search))
+
+
+def _is_panel(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Target", "").endswith("record")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email")
+        parser.add_argument("email", metavar="EMAIL", help="what they sign in with")
         parser.add_argument("--name", default="", help="as colleagues see it")
         parser.add_argument(
             "--password-stdin", action="store_true", help="read the password from standard input"

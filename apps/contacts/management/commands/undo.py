@@ -77,9 +77,8 @@ def _in_words(undone: Operation, outcome: UndoOutcome, *, dry_run: bool) -> str:
     would = "would be " if dry_run else ""
     lines = [f"{undone}: nothing is left to undo."]
     if outcome.contacts:
-        lines = [
-            f"{undone}: {outcome.contacts:,} contacts {would}taken back, {outcome.cells:,} values on them."
-        ]
+        contacts, values = _counted(outcome.contacts, "contact"), _counted(outcome.cells, "value")
+        lines = [f"{undone}: {contacts} {would}taken back, {values} on them."]
     if outcome.operation:
         lines.append(f"This is operation {outcome.operation.pk}.")
     if outcome.kept_count:
@@ -90,3 +89,7 @@ def _in_words(undone: Operation, outcome: UndoOutcome, *, dry_run: bool) -> str:
     if outcome.kept_count > _MOST_SHOWN:
         lines.append(f"  and {outcome.kept_count - _MOST_SHOWN:,} more; the operation's page lists them.")
     return "\n".join(lines)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
