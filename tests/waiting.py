@@ -9,7 +9,9 @@ def wait_until_somebody_waits() -> None:
     """Until another connection to this database waits for a lock."""
     for _ in range(3000):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees its first answer again
+            cursor.execute(
+                "SELECT pg_stat_clear_snapshot()"
+            )  # else a transaction sees its first answer again
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )

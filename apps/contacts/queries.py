@@ -37,9 +37,7 @@ def search_page(search: Search, access: Access) -> Page:
     return _found(search, access, lambda contacts, matching: find_page(contacts, search, matching))
 
 
-def _found[T](
-    search: Search, access: Access, find: "Callable[[models.QuerySet[Contact], Matching], T]"
-) -> T:
+def _found[T](search: Search, access: Access, find: "Callable[[models.QuerySet[Contact], Matching], T]") -> T:
     """What `find` comes to with what is known of the search's matches.
 
     Known in one statement, used in the next: with a bitmap that was dropped in between, its contacts would be missing.

@@ -107,9 +107,7 @@ def test_a_timeline_shows_only_columns_one_may_read(make_contact, act, access, n
     assert [len(entry.cells) for entry in timeline(contact.pk, access, 10)] == [2, 1, 0]
 
 
-def test_what_one_may_not_read_is_not_even_looked_up(
-    make_contact, act, narrow, django_assert_num_queries
-):
+def test_what_one_may_not_read_is_not_even_looked_up(make_contact, act, narrow, django_assert_num_queries):
     contact = make_contact(title="CTO")
     with act():
         Contact.objects.update(title="CEO")
