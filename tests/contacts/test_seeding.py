@@ -282,7 +282,7 @@ def test_bitmaps_of_contacts_that_are_gone_do_not_stay(monkeypatch):
     seed_contacts("300", "--seed", "2")
     known = bitsets.bitmaps_of([("email_status", "Verified")])
     verified = bitsets.BitSet((known["email_status", "Verified"],))
-    nobody = ("SELECT 1 WHERE false", [])
+    nobody: bitsets.Bound = ("SELECT 1 WHERE false", [])
     assert bitsets.count_of([verified], nobody) == Contact.objects.filter(email_status="Verified").count()
 
 
