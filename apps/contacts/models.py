@@ -187,6 +187,8 @@ class Contact(models.Model):
                 fields=["contact_id"], condition=~Q(contact_id=""), name="contacts_contact_contact_id_unique"
             ),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="contacts_contact_email_lower"),
+            # The bitmaps have a place for each id from 0 on.
+            models.CheckConstraint(condition=Q(id__gt=0), name="contacts_contact_id_positive"),
             models.CheckConstraint(
                 condition=Q(email_status__in=["", *EMAIL_STATUSES]),
                 name="contacts_contact_email_status_known",

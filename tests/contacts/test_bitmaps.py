@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -299,7 +299,7 @@ def test_two_do_not_fold_at_once(people: list[Contact]):
 
     def other() -> None:
         try:
-            done.append(bitmaps.fold_stale(enough=1))
+            done.extend([bitmaps.fold_stale(enough=1), bitmaps.refresh(wait=False)])
         finally:
             connection.close()
 
@@ -308,8 +308,14 @@ def test_two_do_not_fold_at_once(people: list[Contact]):
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()
-    assert done == [False]
+    assert done == [False, False]
     assert FacetStale.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_contact_has_no_id_below_one():
+    with pytest.raises(IntegrityError, match="contacts_contact_id_positive"):
+        Contact.objects.create(pk=0)
 
 
 contacts = st.fixed_dictionaries(

@@ -379,3 +379,14 @@ def test_a_change_is_one_operation_with_before_and_after(
     change = Change.objects.get(operation__kind="edit")
     assert (change.before, change.after, change.version) == ({"title": "CEO"}, {"title": "CTO"}, 2)
     assert change.operation.actor == user
+
+
+def test_a_repeated_request_id_does_not_claim_somebody_elses_change(
+    sign_in: SignIn, admin: AdminUser, manager: AdminUser, make_contact: MakeContact
+) -> None:
+    path = f"/contacts/{make_contact(last_name='Lee').pk}/edit/"
+    for person, message in ((admin, "Saved."), (manager, "Nothing was changed.")):
+        client = sign_in(person)
+        values = form_values(client, path) | {"title": "New"}
+        answer = client.post(path, values, headers={"X-Request-ID": "the-same-for-both"}, follow=True)
+        assert message in answer.content.decode()

@@ -39,20 +39,22 @@ def fold_stale(*, enough: int = ENOUGH_STALE) -> bool:
         cursor.execute(_SQL["has_stale"], {"enough": enough})
         if cursor.fetchone() == (False,):
             return False
-        cursor.execute(_SQL["hold_contacts"])
-        cursor.execute(_SQL["try_lock"])
-        if cursor.fetchone() == (False,):
+        if not _locked(cursor, wait=False):
             return False
         _renew(cursor)
     return True
 
 
-def refresh() -> None:
-    """After many changes: fold, make bitmaps for the values that have become common, drop those no longer so."""
+def refresh(*, wait: bool = True) -> bool:
+    """After many changes: fold, make bitmaps for the values that have become common, drop those no longer so.
+
+    Unless we wait, it is left to somebody else who is at it, and to whoever is next; says whether it was done.
+    """
     total = total_contacts()
     common = min(total // COMMON_SHARE, COMMON_AT_MOST)
     with transaction.atomic(), connection.cursor() as cursor:
-        _lock(cursor)
+        if not _locked(cursor, wait=wait):
+            return False
         if total < WORTHWHILE // 2:
             cursor.execute(_SQL["drop_all"])
         _renew(cursor)
@@ -62,19 +64,24 @@ def refresh() -> None:
             cursor.execute(_SQL["drop_uncommon"], wanted)
             cursor.execute(_SQL["add_common"], wanted)
             _build(cursor, dict(cursor.fetchall()))
+    return True
 
 
 def rebuild() -> None:
     """Make every bitmap anew from the contacts."""
     with transaction.atomic(), connection.cursor() as cursor:
-        _lock(cursor)
+        _locked(cursor, wait=True)
         cursor.execute(_SQL["drop_all"])
         refresh()
 
 
-def _lock(cursor: Any) -> None:
+def _locked(cursor: Any, *, wait: bool) -> bool:
     cursor.execute(_SQL["hold_contacts"])
-    cursor.execute(_SQL["lock"])
+    if wait:
+        cursor.execute(_SQL["lock"])
+        return True
+    cursor.execute(_SQL["try_lock"])
+    return bool(cursor.fetchone() == (True,))
 
 
 def _renew(cursor: Any) -> None:

@@ -79,7 +79,7 @@ def counts_of(operation_ids: list[int], columns: list[str] | None = None) -> dic
 def _keep_counts(changed: int) -> None:
     fold_deltas()
     if changed >= _MANY:
-        bitmaps.refresh()
+        bitmaps.refresh(wait=False)
     else:
         bitmaps.fold_stale()
 

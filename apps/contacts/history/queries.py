@@ -143,9 +143,13 @@ def find_operation(operation_id: int, access: Access, contact_id: int | None = N
     return Operation.objects.get(pk=operation_id) if found else None
 
 
-def operation_of_request(contact_id: int) -> int | None:
+def operation_of_request(contact_id: int, access: Access) -> int | None:
     """The operation in which the request that is being answered changed a contact, if it did."""
-    changes = Change.objects.filter(contact_id=contact_id, operation__request_id=current_request_id())
+    changes = Change.objects.filter(
+        contact_id=contact_id,
+        operation__request_id=current_request_id(),
+        operation__actor_id=access.user_id,  # a request may come with an id that somebody else's had
+    )
     return changes.order_by("-id").values_list("operation_id", flat=True).first()
 
 

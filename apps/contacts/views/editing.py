@@ -75,7 +75,7 @@ def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpR
         return _form_page(request, form, heading_of(contact_id, origin, access))
     except ContactGone as error:
         raise Http404 from error
-    operation_id = operation_of_request(contact_id)
+    operation_id = operation_of_request(contact_id, access)
     if operation_id is None:
         messages.info(request, "Nothing was changed.")
     else:
@@ -95,7 +95,7 @@ def contact_delete(request: HttpRequest, access: Access, contact_id: int) -> Htt
         return render(request, "contacts/delete.html", {"nav_current": "contacts", "contact": contact})
     reason = _plain_line(request.POST.get("reason", ""))[:MAX_REASON_LENGTH]
     delete_contacts([contact_id], access=access, reason=reason)
-    undo_href = _undo_href(contact_id, operation_of_request(contact_id), origin, access)
+    undo_href = _undo_href(contact_id, operation_of_request(contact_id, access), origin, access)
     messages.success(request, f"{contact.name} is in the trash.", extra_tags=undo_href)
     return redirect(list_href(origin.search, after=origin.search.cursor))
 
