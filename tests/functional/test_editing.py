@@ -185,3 +185,16 @@ def test_a_clerk_sees_and_edits_only_the_columns_granted(
     expect_message(page, "Saved.")
     saved = Contact.objects.get(pk=contacts["Grace"].pk)
     assert (saved.title, saved.email) == ("Commodore", "grace@navy.example")
+
+
+def test_beside_a_long_form_the_names_of_its_groups_lead_to_them(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    page = visit(manager)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    open_edit(page, contacts["Grace"])
+    expect(page.get_by_label("Tags")).not_to_be_in_viewport()
+    page.get_by_role("navigation", name="Groups of fields").get_by_role("link", name="Pipeline").click()
+    expect(page.get_by_label("Tags")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1024, "height": 768})
+    expect(page.get_by_role("navigation", name="Groups of fields")).to_be_hidden()
