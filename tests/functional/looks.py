@@ -11,6 +11,7 @@ _TALL = ViewportSize(width=1440, height=1500)
 
 def look_everywhere(page: Page) -> None:
     """Fails on anything axe finds in light, dark and at phone width, on a page too wide and on targets too small."""
+    page.wait_for_load_state()  # a heading can be found before its styles have come
     faults = []
     for name, size in (("tablet", TABLET), ("phone", PHONE), ("desktop", _TALL)):
         page.set_viewport_size(size)
