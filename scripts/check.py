@@ -16,6 +16,7 @@ CHECKS: dict[str, list[str]] = {
     "lint": [PYTHON, "-m", "ruff", "check", "."],
     "types": [PYTHON, "-m", "mypy"],
     "templates": [PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"],
+    "messages": [PYTHON, "-m", "scripts.messages", "check"],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "system": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
     "production settings": [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],

@@ -1,4 +1,4 @@
-"""`make run`: the database, its tables, demo data and the web server, until Ctrl-C.
+"""`make run`: the database, its tables, demo data, the web server and the worker, until Ctrl-C.
 
 Every trouble that a person can do something about ends in one line and exit code 1.
 """
@@ -20,7 +20,7 @@ from apps.core import embedded
 from scripts.running import Runner
 
 WEB_START_SECONDS = 60
-WEB_STOP_SECONDS = 25
+STOP_SECONDS = 40  # the worker lets its jobs end or hands them back
 
 
 class Stopped(BaseException):  # no "except Exception" on the way may keep it
@@ -87,26 +87,33 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def serve(host: str, port: int, announcement: list[str]) -> None:
-    """Run gunicorn until it ends or we are told to stop."""
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
-    web = subprocess.Popen(
-        command,
-        cwd=env.BASE_DIR,
-        env={"LOG_LEVEL": "warning"} | os.environ,
-        # Out of the terminal's reach: Ctrl-C comes to us, and we end things in order.
-        start_new_session=True,
-        preexec_fn=embedded.die_with_parent,  # noqa: PLW1509  # the pool's threads are gone, see close_pool
-    )
+    """Run gunicorn and the worker until one of them ends or we are told to stop."""
+    web = start("-m", "gunicorn", "-c", "gunicorn.conf.py")
+    worker = start("manage.py", "worker")
     try:
         wait_until_it_answers(web, host, port)
         for line in announcement:
             say(line)
-        web.wait()
-        raise embedded.SetupError(f"The web server ended by itself (exit code {web.returncode}).")
+        while web.poll() is None and worker.poll() is None:
+            time.sleep(0.2)
+        name, code = ("web server", web.poll()) if web.poll() is not None else ("worker", worker.poll())
+        raise embedded.SetupError(f"The {name} ended by itself (exit code {code}).")
     except Stopped:
         say("\nStopping …")
     finally:
-        end(web)
+        end(web, worker)
+
+
+def start(*command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=env.BASE_DIR,
+        # We are the owner of the database; they are not.
+        env={name: text for name, text in os.environ.items() if name != "PROCESS_ROLE"},
+        # Out of the terminal's reach: Ctrl-C comes to us, and we end things in order.
+        start_new_session=True,
+        preexec_fn=embedded.die_with_parent,  # noqa: PLW1509  # the pool's threads are gone, see close_pool
+    )
 
 
 def wait_until_it_answers(web: subprocess.Popen[bytes], host: str, port: int) -> None:
@@ -128,16 +135,19 @@ def wait_until_it_answers(web: subprocess.Popen[bytes], host: str, port: int) ->
     raise embedded.SetupError(f"The web server did not answer within {WEB_START_SECONDS} seconds.")
 
 
-def end(web: subprocess.Popen[bytes]) -> None:
-    if web.poll() is not None:
-        return
-    web.terminate()
-    try:
-        web.wait(WEB_STOP_SECONDS)
-    except (subprocess.TimeoutExpired, Stopped):
-        # A second Ctrl-C: at once, with everything it started.
-        os.killpg(web.pid, signal.SIGKILL)
-        web.wait()
+def end(*processes: subprocess.Popen[bytes]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0, deadline - time.monotonic()))
+        except (subprocess.TimeoutExpired, Stopped):
+            # A second Ctrl-C: at once, with everything it started.
+            deadline = 0
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def stop_database(*, is_embedded: bool) -> None:
@@ -159,4 +169,6 @@ def _raise_stopped(number: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
+    os.environ["PROCESS_ROLE"] = "setup"
+    os.environ.setdefault("LOG_LEVEL", "warning")  # a terminal for a person: it stays quiet
     main()

@@ -23,12 +23,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "img"
 START_SECONDS = 120
 DESKTOP, PHONE = (1440, 900), (390, 844)
-# An address, or none for the first record of the list, whose number no one should rely on.
+# An address, a tab of the demo user's pages, or none for the first record of the list: no one should rely on a number.
 PAGES = {
+    "dashboard": "dashboard/",
     "contacts": "contacts/",
     "contacts-filtered": "contacts/?location=United+States&seniority=Director&seniority=VP",
     "record": None,
     "new-contact": "contacts/new/",
+    "users": "users/",
+    "columns": "Columns",
+    "statement": "Downloads",
+    "security": "profile/security/",
+    "operations": "ops/",
+    "operations-jobs": "ops/jobs/",
 }
 
 
@@ -40,6 +47,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=arguments)
         for scheme in ("light", "dark"):
             page = signed_in_page(browser, url, sign_in, scheme, DESKTOP)
+            if scheme == "light":
+                give_credit(page, url)
             for name in PAGES:
                 picture(page, url, name, f"{name}{'' if scheme == 'light' else '-dark'}.png")
         page = signed_in_page(browser, url, sign_in, "light", PHONE)
@@ -99,12 +108,30 @@ def signed_in_page(
     return page
 
 
+def open_demo_user(page: Page, url: str, tab: str) -> None:
+    page.goto(url + "users/?role=user")
+    page.locator("tbody a[href^='/users/']").first.click()
+    page.get_by_role("link", name=tab, exact=True).click()
+
+
+def give_credit(page: Page, url: str) -> None:
+    """So that the statement has something to say."""
+    open_demo_user(page, url, "Downloads")
+    page.get_by_role("link", name="Give credit").click()
+    page.locator("input[name=amount]").fill("500")
+    page.get_by_label("Reason").fill("Trade fair")
+    page.get_by_role("button", name="Give credit").click()
+    page.get_by_role("table", name="Entries").wait_for()
+
+
 def picture(page: Page, url: str, name: str, file_name: str) -> None:
     address = PAGES[name]
     if address is None:
         page.goto(url + "contacts/")
         first = page.locator("#results tbody a[href^='/contacts/']").first
         page.goto(url.rstrip("/") + str(first.get_attribute("href")))
+    elif address in ("Columns", "Downloads"):
+        open_demo_user(page, url, address)
     else:
         page.goto(url + address)
     page.wait_for_load_state("networkidle")

@@ -19,7 +19,9 @@ def main() -> int:
     environment = os.environ | {"CHROMIUM": browser, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
     with borrowed_database():
         # Whole files to a core: the costly things, such as a fresh installation, are made once for a file.
-        plain = pytest("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser")
+        plain = pytest(
+            "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser and not faults"
+        )
         in_browser = pytest("-n", "2", "-m", "browser", "tests/functional", environment=environment)
     return plain or in_browser
 

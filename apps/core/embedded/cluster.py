@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from apps.core.embedded.description import NAME, SOCKET_PORT, Layout
+from apps.core.embedded.description import APP_ROLE, NAME, SOCKET_PORT, Layout
 from apps.core.embedded.errors import SetupError
 from apps.core.embedded.postmaster import clear_stale_locks, find_postmaster
 from apps.core.embedded.private_files import locked, make_folder, remembered_secret
@@ -25,12 +25,15 @@ SUPERUSER = "postgres"
 def ensure_running(data_dir: Path) -> bool:
     """Make the cluster if there is none, start the server if it is down; True when this call started it."""
     _refuse_foreign_owner(data_dir)
-    if is_running(data_dir):
-        return False
     layout = Layout(data_dir)
+    if is_running(data_dir) and layout.app_password_file.exists():
+        return False
     with locked(layout.lock):
         if _became_ready(layout):
-            return False
+            if layout.app_password_file.exists():
+                return False
+            # Started by a version of the product that had one role: the other one is made while the server is down.
+            _stop(layout)
         try:
             _make_and_start(layout)
         except OSError as error:
@@ -52,17 +55,21 @@ def stop(data_dir: Path) -> bool:
     if not layout.cluster.exists():
         return False
     with locked(layout.lock):
-        server = find_postmaster(layout.cluster)
-        if server is None:
-            return False
-        os.kill(server.process_id, signal.SIGINT)  # "fast shutdown" of the server's manual
-        deadline = time.monotonic() + STOP_SECONDS
-        while find_postmaster(layout.cluster) is not None:
-            if time.monotonic() > deadline:
-                raise SetupError(
-                    f"The database (process {server.process_id}) did not stop in {STOP_SECONDS} seconds."
-                )
-            time.sleep(0.05)
+        return _stop(layout)
+
+
+def _stop(layout: Layout) -> bool:
+    server = find_postmaster(layout.cluster)
+    if server is None:
+        return False
+    os.kill(server.process_id, signal.SIGINT)  # "fast shutdown" of the server's manual
+    deadline = time.monotonic() + STOP_SECONDS
+    while find_postmaster(layout.cluster) is not None:
+        if time.monotonic() > deadline:
+            raise SetupError(
+                f"The database (process {server.process_id}) did not stop in {STOP_SECONDS} seconds."
+            )
+        time.sleep(0.05)
     return True
 
 
@@ -96,6 +103,9 @@ def _make_and_start(layout: Layout) -> None:
     _prepare_folders(layout, account)
     if existing is None:
         _make_cluster(layout, programs, account)
+    if not layout.app_password_file.exists():
+        clear_stale_locks(layout.cluster, layout.socket_lock)
+        _make_app_role(layout, programs, account)
     _start(layout, programs, account)
 
 
@@ -156,13 +166,43 @@ def _locale_arguments(programs: Programs) -> list[str]:
 def _make_role_and_database(
     draft: Path, programs: Programs, account: Account, layout: Layout, *, password: str
 ) -> None:
-    """The product signs in as an ordinary owner of its database, as it would on an operator's server."""
+    """An ordinary owner of the database, no superuser, as it would be on an operator's server."""
     statements = (
         f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{password}'\n"
         f"GRANT pg_read_all_stats TO {NAME}\n"
         f"CREATE DATABASE {NAME} OWNER {NAME}\n"
     )
-    command = [programs.path("postgres"), "--single", "-D", str(draft), "-c", "exit_on_error=on", "postgres"]
+    _tell(draft, statements, programs, account, layout)
+
+
+def _make_app_role(layout: Layout, programs: Programs, account: Account) -> None:
+    """The role that the product runs as; what it may do in which table is said after each migration.
+
+    Its password file comes last: without one, an interrupted attempt is made again.
+    """
+    password = secrets.token_urlsafe(32)
+    statements = (
+        f"DO $$ BEGIN CREATE ROLE {APP_ROLE}; EXCEPTION WHEN duplicate_object THEN NULL; END $$\n"
+        f"ALTER ROLE {APP_ROLE} LOGIN PASSWORD '{password}'\n"
+        f"GRANT pg_read_all_stats TO {APP_ROLE}\n"
+        # So that the owner can look at things, and test them, as the product does.
+        f"GRANT {APP_ROLE} TO {NAME}\n"
+    )
+    _tell(layout.cluster, statements, programs, account, layout)
+    remembered_secret(layout.app_password_file, f"*:*:*:{APP_ROLE}:{password}")
+
+
+def _tell(cluster: Path, statements: str, programs: Programs, account: Account, layout: Layout) -> None:
+    """Statements, one a line, for the superuser of a server that is down."""
+    command = [
+        programs.path("postgres"),
+        "--single",
+        "-D",
+        str(cluster),
+        "-c",
+        "exit_on_error=on",
+        "postgres",
+    ]
     _run(command, account, layout, "The database could not be made", typed=statements)
 
 

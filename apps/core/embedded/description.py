@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-NAME = "appointment360"
+NAME = "appointment360"  # of the database, and of the role that owns it
+APP_ROLE = f"{NAME}_app"  # what the product runs as: it owns nothing
 SOCKET_PORT = 5432
 # sun_path of unix(7) holds 108 bytes with its closing zero; the server adds "/.s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{SOCKET_PORT}")
@@ -38,6 +39,10 @@ class Layout:
         return self.data_dir / "database.pgpass"
 
     @property
+    def app_password_file(self) -> Path:
+        return self.data_dir / "database-app.pgpass"
+
+    @property
     def superuser_password(self) -> Path:
         return self.data_dir / "database-superuser-password"
 
@@ -59,14 +64,15 @@ class Layout:
         return self.socket_folder / f".s.PGSQL.{SOCKET_PORT}.lock"
 
 
-def database_settings(data_dir: Path) -> dict[str, Any]:
+def database_settings(data_dir: Path, *, as_owner: bool = False) -> dict[str, Any]:
     """Django's DATABASES["default"] for the embedded server; starts nothing and writes nothing."""
     layout = Layout(data_dir)
+    role, password_file = (NAME, layout.password_file) if as_owner else (APP_ROLE, layout.app_password_file)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": NAME,
-        "USER": NAME,
+        "USER": role,
         "HOST": str(layout.socket_folder),
         "PORT": str(SOCKET_PORT),
-        "OPTIONS": {"passfile": str(layout.password_file)},
+        "OPTIONS": {"passfile": str(password_file)},
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apps.core.embedded.errors import SetupError
+from apps.core.processes import is_alive
 
 LEFTOVER_SECONDS = 20
 
@@ -54,7 +55,7 @@ def clear_stale_locks(cluster: Path, socket_lock: Path) -> None:
             number = int(lock.read_text().split("\n", 1)[0])
         except ValueError:
             number = 0
-        if number <= 0 or _is_alive(number):
+        if number <= 0 or is_alive(number):
             lock.unlink()
 
 
@@ -62,23 +63,13 @@ def _serves(process_id: int, cluster: Path) -> bool:
     """A server works in its cluster's folder. Where that may not be seen (a container), it was started with -D."""
     process = Path(f"/proc/{process_id}")
     if not Path("/proc/self").exists():
-        return _is_alive(process_id)
+        return is_alive(process_id)
     try:
         return (process / "cwd").samefile(cluster)
     except PermissionError:
         return os.fsencode(cluster) in (process / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _processes_in(folder: Path) -> list[int]:

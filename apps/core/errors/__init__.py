@@ -1,0 +1,1 @@
+"""Errors nobody expected: kept as groups for operators, never with anybody's values."""

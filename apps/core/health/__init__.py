@@ -1,0 +1,1 @@
+"""Whether the process lives, whether it may get requests, and how what it stands on is doing."""
