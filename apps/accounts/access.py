@@ -1,14 +1,21 @@
 """The single door: what a person may do and which columns they may see and change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.capability_cache import fingerprint, keep_names, kept_names
 from apps.accounts.columns import ColumnRight, all_columns
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
     from apps.accounts.models import AdminUser
 
 
@@ -55,34 +62,44 @@ ROLE_CAPABILITIES: dict[str, frozenset[Capability]] = {
     "manager": _MANAGER,
     "admin": frozenset(Capability),
 }
+# Of these one only reads; the rest change something.
+READING = frozenset(
+    {Capability.BROWSE, Capability.BILLING, Capability.OPERATIONS, Capability.SEE_ALL_EXPORTS}
+)
+_WITHOUT_BOUNDS = frozenset({"admin", "operator"})
+_CODE = fingerprint(ROLE_CAPABILITIES)
 
-
-_RIGHTS_IN_WORDS: dict[Capability, str] = {
-    Capability.BROWSE: "browse contacts",
-    Capability.EDIT: "edit contacts",
-    Capability.SAVE_VIEWS: "save views",
-    Capability.EXPORT: "export contacts",
-    Capability.API_TOKENS: "use API tokens",
-    Capability.CREATE: "create contacts",
-    Capability.IMPORT: "import contacts",
-    Capability.BULK_EDIT: "edit many contacts at once",
-    Capability.MERGE: "merge contacts",
-    Capability.DELETE: "delete and restore contacts",
-    Capability.UNDO: "undo changes",
-    Capability.SHARE_VIEWS: "share views",
-    Capability.MANAGE_USERS: "manage users",
-    Capability.MANAGE_COLUMNS: "manage column rights",
-    Capability.BILLING: "see billing",
-    Capability.OPERATIONS: "see operations pages",
-    Capability.SEE_ALL_EXPORTS: "see everyone's exports",
+RIGHTS_IN_WORDS: dict[Capability, "StrPromise"] = {
+    Capability.BROWSE: _("browse contacts"),
+    Capability.EDIT: _("edit contacts"),
+    Capability.SAVE_VIEWS: _("save views"),
+    Capability.EXPORT: _("export contacts"),
+    Capability.API_TOKENS: _("use API tokens"),
+    Capability.CREATE: _("create contacts"),
+    Capability.IMPORT: _("import contacts"),
+    Capability.BULK_EDIT: _("edit many contacts at once"),
+    Capability.MERGE: _("merge contacts"),
+    Capability.DELETE: _("delete and restore contacts"),
+    Capability.UNDO: _("undo changes"),
+    Capability.SHARE_VIEWS: _("share views"),
+    Capability.MANAGE_USERS: _("manage users"),
+    Capability.MANAGE_COLUMNS: _("manage column rights"),
+    Capability.BILLING: _("see billing"),
+    Capability.OPERATIONS: _("see operations pages"),
+    Capability.SEE_ALL_EXPORTS: _("see everyone's exports"),
 }
 
 
 class AccessDenied(PermissionDenied):
     """The person lacks a capability; the view layer answers 403."""
 
+    kind = "capability"  # how it is counted
+
     def __init__(self, capability: Capability) -> None:
-        super().__init__(f"Your role does not include the right to {_RIGHTS_IN_WORDS[capability]}.")
+        super().__init__(
+            gettext("Your role does not include the right to %(right)s.")
+            % {"right": RIGHTS_IN_WORDS[capability]}
+        )
         self.capability = capability
 
 
@@ -96,6 +113,7 @@ class Access:
     capabilities: frozenset[Capability] = field(default_factory=frozenset)
     readable: frozenset[str] = field(default_factory=frozenset)
     editable: frozenset[str] = field(default_factory=frozenset)
+    is_looking: bool = False  # through somebody else's rights, and only that: see looking.py
 
     @classmethod
     def of(cls, user: "AdminUser") -> "Access":
@@ -109,6 +127,38 @@ class Access:
     def of_operator(cls) -> "Access":
         """The access of someone at the server's own command line, who could also use psql."""
         return cls(None, "", "operator", frozenset(Capability), all_columns(), all_columns())
+
+    def looking_through(self, other: "Access") -> "Access":
+        """What one sees through the rights of another: nothing that one may not see oneself, and nothing to change.
+
+        It stays one's own id and address: what is one's own stays so, and what is the other's alone stays unseen.
+        """
+        return Access(
+            self.user_id,
+            self.email,
+            other.role,
+            self.capabilities & other.capabilities & READING,
+            self.readable & other.readable,
+            is_looking=True,
+        )
+
+    @property
+    def mark(self) -> str:
+        """Short, and the same while the same can be seen and done: an open page knows by it that it is outdated."""
+        seen = (sorted(self.readable), sorted(self.editable), sorted(self.capabilities), self.is_looking)
+        return f"{crc32(repr(seen).encode()):08x}"
+
+    @property
+    def column_rights(self) -> dict[str, str]:
+        """What they see and change, as AdminUser.column_rights says it."""
+        return {
+            name: ColumnRight.EDIT if name in self.editable else ColumnRight.READ for name in self.readable
+        }
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether they give others no more than they have themself: everybody but admins, and who is at the server."""
+        return self.role not in _WITHOUT_BOUNDS
 
     def can(self, capability: Capability | str) -> bool:
         return capability in self.capabilities
@@ -125,9 +175,28 @@ class Access:
         return column in self.editable
 
 
+def rights_in_words(access: Access) -> list[str]:
+    """What a person may do, each as it goes on after "may": in the order in which Capability has them."""
+    return [str(RIGHTS_IN_WORDS[capability]) for capability in Capability if access.can(capability)]
+
+
+def keep_capabilities(user: "AdminUser", access: Access) -> None:
+    """Keep the capabilities in the person's row where they are not there yet; a request does so once after a change."""
+    if user.is_active and kept_names(user, _CODE) is None:
+        keep_names(user, _CODE, access.capabilities)
+
+
 def _capabilities_of(user: "AdminUser") -> frozenset[Capability]:
-    granted = set(ROLE_CAPABILITIES.get(user.role, frozenset()))
-    for name, is_granted in user.capability_overrides.items():
+    kept = kept_names(user, _CODE)
+    if kept is not None:
+        return frozenset(map(Capability, kept))
+    return capabilities_by(user.role, user.capability_overrides)
+
+
+def capabilities_by(role: str, overrides: Mapping[str, Any]) -> frozenset[Capability]:
+    """What a role gives, with what a person was granted or had taken away."""
+    granted = set(ROLE_CAPABILITIES.get(role, frozenset()))
+    for name, is_granted in overrides.items():
         if name in frozenset(Capability):
             (granted.add if is_granted is True else granted.discard)(Capability(name))
     return frozenset(granted)

@@ -10,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from apps.accounts.models import AdminUser
+from apps.accounts.people.creation import create_admin
+from apps.accounts.people.refusals import AddressTaken
+from apps.accounts.spelling import spelled
 
 
 class Command(BaseCommand):
@@ -26,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, email: str, name: str, password_stdin: bool, **options: Any) -> None:
-        email = email.strip().lower()
+        email = spelled(email)
         try:
             validate_email(email)
             if AdminUser.objects.filter(email=email).exists():
@@ -35,7 +38,10 @@ class Command(BaseCommand):
             validate_password(password, AdminUser(email=email, name=name))
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        AdminUser.objects.create_user(email, password, name=name, role=AdminUser.Role.ADMIN)
+        try:
+            create_admin(email, password, name=name)
+        except AddressTaken as error:  # by somebody who was added while the password was typed
+            raise CommandError(str(error)) from error
         self.stdout.write(f"Added the admin {email}.")
 
 

@@ -1,0 +1,1 @@
+"""Sessions: how long they last, who is signed in where, and ending them (docs/reliability.md, "Sessions")."""

@@ -1,0 +1,2 @@
+-- name: cleanup_expired_sessions
+SELECT cleanup_expired_sessions(%s);
