@@ -23,7 +23,8 @@ def name_of(size: str) -> str:
 
 def environment(size: str) -> dict[str, str]:
     """For a process of its own that works on the benchmark's database."""
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "benchmarks.settings", "BENCH_DATABASE": name_of(size)}
+    own = {name: text for name, text in os.environ.items() if name != "PROCESS_ROLE"}
+    return {**own, "DJANGO_SETTINGS_MODULE": "benchmarks.settings", "BENCH_DATABASE": name_of(size)}
 
 
 def ensure(size: str) -> None:

@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=20_000)
     rows = parser.parse_args().rows
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
+    os.environ["PROCESS_ROLE"] = "setup"  # the owner: it alters tables
     django.setup()
     from django.db import connection, transaction
 

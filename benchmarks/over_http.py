@@ -14,6 +14,7 @@ from typing import Any
 
 from appointment360.env import BASE_DIR
 from benchmarks.figures import percentile
+from benchmarks.in_browser import measure_in_browser
 
 REPEATS = 60
 CLIENTS = 8
@@ -31,7 +32,11 @@ PAGES = {
 def measure_over_http(session: str) -> dict[str, Any]:
     with gunicorn() as port:
         alone = {name: _one_reader(port, session, path) for name, path in PAGES.items()}
-        return {"one reader": alone, f"{CLIENTS} readers, pages a second": _many_readers(port, session)}
+        return {
+            "one reader": alone,
+            f"{CLIENTS} readers, pages a second": _many_readers(port, session),
+            "browser": measure_in_browser(port, session),
+        }
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def groups(access: Access, *, seed: int = 1) -> Iterator[Group]:
     yield Group("sorted, with a rare filter", tuple(_sorted_urls([("city", "Reykjavík")])))
     yield Group("deep page", tuple(_deep_urls(access)))
     yield Group("options", tuple(_options_urls(values)))
+    yield Group("dashboard", ("/dashboard/",) * REPEATS)
     yield Group("record", tuple(f"/contacts/{number}/" for number in _some_ids(random)))
     yield Group(
         "record within a search",

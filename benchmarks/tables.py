@@ -38,10 +38,23 @@ def _http(size: str, result: dict[str, Any]) -> str:
         "| --- | --: | --: | --: |",
     ]
     measured = dict(result["http"])
-    alone = measured.pop("one reader")
+    alone, browser = measured.pop("one reader"), measured.pop("browser")
     lines += [f"| {name} | {row['p50']} | {row['p95']} | {row['worst']} |" for name, row in alone.items()]
     lines += ["", *(f"{name}: {figure}" for name, figure in measured.items())]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_browser(size, browser)])
+
+
+def _browser(size: str, browser: dict[str, Any]) -> list[str]:
+    lines = [
+        f"### From a click to its painted answer ({size}), milliseconds",
+        "",
+        "| act | p50 | p95 | worst |",
+        "| --- | --: | --: | --: |",
+    ]
+    lines += [
+        f"| {act} | {row['p50']} | {row['p95']} | {row['worst']} |" for act, row in browser["clicks"].items()
+    ]
+    return [*lines, "", *(f"{what}: {size} KB compressed" for what, size in browser["kilobytes"].items())]
 
 
 def _growth(small: dict[str, Any], large: dict[str, Any]) -> str:

@@ -8,5 +8,7 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts.columns import declare_columns
         from apps.contacts.fields import columns
+        from apps.core.database_roles import declare_append_only
 
         declare_columns(columns())
+        declare_append_only("contacts_noteversion")

@@ -25,11 +25,14 @@ from apps.contacts.facets.queries import (
 )
 from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, Field, Kind, Operator
 from apps.contacts.folding import Fold, LinkedinPath
+from apps.contacts.joint_fields import LOCATION, NAME, PHONE, readable_columns
 from apps.contacts.models import sort_key
 from apps.contacts.phones import PHONES, is_number, looks_like_a_number, numbers_among, place_of
-from apps.contacts.search import LOCATION, Filter, Search
+from apps.contacts.search import Filter, Search
+from apps.contacts.search_text import words_of
 
 NOTHING = Q(pk__in=[])
+_EXCLUDING = frozenset({Operator.NONE_OF, Operator.NOT_CONTAINS})
 
 
 class Like(Lookup):
@@ -78,14 +81,37 @@ class Conditions:
         for place in self.dictionary.places():
             somewhere |= (
                 self._contains(FIELDS[place], found.raw)
-                if found.operator is Operator.CONTAINS
+                if found.operator in {Operator.CONTAINS, Operator.NOT_CONTAINS}
                 else Q(In(F(place), self.dictionary.written(place, found.raw)))
             )
-        return ~somewhere if found.operator is Operator.NONE_OF else somewhere
+        return ~somewhere if found.operator in _EXCLUDING else somewhere
+
+    def _name(self, found: Filter) -> Q:
+        """All words of one of the values, each in the first or the last name."""
+        columns = [FIELDS[name] for name in readable_columns(NAME, self.access)]
+        named = NOTHING
+        for raw in found.raw:
+            one = Q()
+            for word in words_of(raw):
+                one &= self._or_similar(word, _or(self._contains(column, (word,)) for column in columns))
+            named |= one
+        return ~named if found.operator in _EXCLUDING else named
+
+    def _phone(self, found: Filter) -> Q:
+        """A whole number, in any spelling and any phone; or part of one, as written in those that are searched."""
+        phones = readable_columns(PHONE, self.access)
+        if found.operator in {Operator.CONTAINS, Operator.NOT_CONTAINS}:
+            searched = [FIELDS[phone] for phone in phones if FIELDS[phone].searchable]
+            has_it = _or(self._contains(phone, found.raw) for phone in searched)
+        else:
+            numbers = [raw for raw in found.raw if looks_like_a_number(raw)]
+            has_it = _or(self._is_number(phone, number) for phone in phones for number in numbers)
+        return ~has_it if found.operator in _EXCLUDING else has_it
 
     def condition(self, found: Filter) -> Q:
         """One filter as a condition on Contact."""
-        return self._location(found) if found.field == LOCATION else self._filter(found)
+        joint = {LOCATION: self._location, NAME: self._name, PHONE: self._phone}
+        return joint.get(found.field, self._filter)(found)
 
     def _filter(self, found: Filter) -> Q:
         known = FIELDS[found.field]
@@ -98,6 +124,8 @@ class Conditions:
                 return _is_empty(known) if found.values[0] else ~_is_empty(known)
             case Operator.CONTAINS:
                 return self._contains(known, found.raw)
+            case Operator.NOT_CONTAINS:
+                return ~self._contains(known, found.raw)
             case Operator.GTE:
                 return Q((f"{known.name}__gte", _start(known, found.values[0])))
             case Operator.LTE:
@@ -163,12 +191,16 @@ class Conditions:
         """All of the words, which are one or a phone number: then also that number in any spelling, in any phone."""
         everywhere = Q()
         for word in words:
-            everywhere &= self._word(word)
+            everywhere &= self._or_similar(word, self._word(word))
         text = " ".join(words)
         if looks_like_a_number(text):
             for phone in filter(self.access.can_read, PHONES):
                 everywhere |= self._is_number(phone, text)
         return everywhere
+
+    def _or_similar(self, word: str, condition: Q) -> Q:
+        similar = self.dictionary.similar_names.condition(word)
+        return condition if similar is None else condition | similar
 
     def _word(self, word: str) -> Q:
         """Some searchable column that this person may see holds the word."""
@@ -194,6 +226,13 @@ def holders(pairs: Iterable[tuple[str, str]]) -> Q:
         else:
             anyone |= Q((f"{field}__{'overlap' if known.kind is Kind.LIST else 'in'}", held))
     return anyone
+
+
+def _or(conditions: Iterable[Q]) -> Q:
+    any_of = NOTHING
+    for condition in conditions:
+        any_of |= condition
+    return any_of
 
 
 def _refers_to(name: str, ids: Iterable[int]) -> Q:

@@ -13,9 +13,12 @@ from apps.accounts.models import AdminUser
 from apps.contacts.facets import queries
 from apps.contacts.facets.pairs import BIT_FIELDS
 from apps.contacts.facets.queries import MAX_SPELLINGS, Spellings, spellings, value_counts
-from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, Kind, Operator
+from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, Kind, Operator
+from apps.contacts.joint_fields import LOCATION, NAME, field_of, readable_columns
 from apps.contacts.models import Industry
-from apps.contacts.search import LOCATION, Filter, Search
+from apps.contacts.search import Filter, Search
+from apps.contacts.similar_names import SimilarNames
+from apps.core.converters import id_or_none
 
 _UNIQUE = frozenset({"email", "contact_id", "person_linkedin_url"})
 _BAND_LABELS = {(low, high): label for label, low, high in EMPLOYEE_BANDS}
@@ -42,6 +45,8 @@ class Dictionary:
         self._ids: dict[Filter, list[int]] = {}
         self._containing: dict[tuple[str, tuple[str, ...]], dict[str, int]] = {}
         self.spellings = spellings(self._values_named())
+        names = search.name_words if search.is_similar else ()
+        self.similar_names = SimilarNames(names, readable_columns(NAME, access))
 
     def exact_count(self) -> int | None:
         """The number of matches where the dictionary knows it: for values of one field that holds one at a time."""
@@ -81,7 +86,7 @@ class Dictionary:
     def _in_the_dictionarys_words(self, found: Filter) -> list[Held] | None:
         if found.operator is Operator.EMPTY:
             return self._held_nothing(found)
-        if found.operator is Operator.CONTAINS:
+        if found.operator in {Operator.CONTAINS, Operator.NOT_CONTAINS}:
             return self._held_containing(found)
         if found.operator not in {Operator.ANY_OF, Operator.NONE_OF} or (
             found.field != LOCATION and found.field not in BIT_FIELDS
@@ -91,7 +96,7 @@ class Dictionary:
         return None if numbers is None else [Held(numbers, found.operator is Operator.NONE_OF)]
 
     def _held_containing(self, found: Filter) -> list[Held] | None:
-        if found.field != LOCATION and not FIELDS[found.field].faceted:
+        if not field_of(found.field).faceted:
             return None
         numbers: dict[tuple[str, str], int | None] = {}
         for name in self.places() if found.field == LOCATION else [found.field]:
@@ -99,7 +104,7 @@ class Dictionary:
             if len(values) >= MAX_SPELLINGS:
                 return None  # there may be others
             numbers |= {(name, value): number for value, number in values.items()}
-        return [Held(numbers)]
+        return [Held(numbers, found.operator is Operator.NOT_CONTAINS)]
 
     def _held_nothing(self, found: Filter) -> list[Held] | None:
         is_empty = bool(found.values[0])
@@ -154,7 +159,7 @@ class Dictionary:
         if (
             found.operator not in {Operator.ANY_OF, Operator.CONTAINS}
             or found.field == LOCATION
-            or not FIELDS[found.field].faceted
+            or not field_of(found.field).faceted
         ):
             return None
         return found
@@ -165,7 +170,7 @@ class Dictionary:
                 continue
             if found.field == LOCATION:
                 yield from ((place, raw) for place in self.places() for raw in found.raw)
-            elif FIELDS[found.field].faceted and FIELDS[found.field].kind in {
+            elif field_of(found.field).faceted and field_of(found.field).kind in {
                 Kind.TEXT,
                 Kind.CHOICE,
                 Kind.LIST,
@@ -176,7 +181,7 @@ class Dictionary:
                 yield from ((found.field, label) for label in bands if label)
 
     def places(self) -> list[str]:
-        return [name for name in LOCATION_FIELDS if self.access.can_read(name)]
+        return readable_columns(LOCATION, self.access)
 
     def written(self, name: str, raws: Iterable[str]) -> list[str]:
         """Every spelling of the values; a value nobody holds stays as it is, and matches nobody."""
@@ -193,7 +198,7 @@ class Dictionary:
 
 def _referred(name: str, raws: tuple[str, ...]) -> list[int]:
     """The ids of industries by name or id, of people by e-mail or id."""
-    ids = [int(raw) for raw in raws if raw.isascii() and raw.isdigit() and len(raw) < 19]
+    ids = [each for each in map(id_or_none, raws) if each is not None]
     if name == "industry":
         named = Q()
         for raw in raws:

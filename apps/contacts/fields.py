@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from apps.accounts.columns import ColumnRight
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_noop as _
+
+from apps.accounts.columns import Column, ColumnRight
+
+
+def choices_noop(*values: str) -> tuple[str, ...]:
+    """Marks choices to be translated; they are stored in English, and Field.shown says them."""
+    return values
 
 
 class Kind(StrEnum):
@@ -39,11 +47,15 @@ class Operator(StrEnum):
     GTE = "gte"
     LTE = "lte"
     CONTAINS = "contains"
+    NOT_CONTAINS = "not_contains"
 
 
 _VALUES = (Operator.ANY_OF, Operator.NONE_OF, Operator.EMPTY)
 _OPERATORS: dict[Kind, tuple[Operator, ...]] = {
-    **dict.fromkeys((Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LIST), (*_VALUES, Operator.CONTAINS)),
+    **dict.fromkeys(
+        (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.LIST),
+        (*_VALUES, Operator.CONTAINS, Operator.NOT_CONTAINS),
+    ),
     **dict.fromkeys(RANGE_KINDS, (*_VALUES, Operator.GTE, Operator.LTE)),
     Kind.CHOICE: _VALUES,
     Kind.REFERENCE: _VALUES,
@@ -54,18 +66,22 @@ _OPERATORS: dict[Kind, tuple[Operator, ...]] = {
 class Group(StrEnum):
     """The headings of the record page, in order."""
 
-    PERSON = "Person"
-    EMAIL = "E-mail"
-    PHONES = "Phones"
-    COMPANY = "Company"
-    WHERE = "Where"
-    COMPANY_WHERE = "Company address"
-    MONEY = "Revenue and funding"
-    LINKS = "Links"
-    PIPELINE = "Pipeline"
-    EXTERNAL = "External ids"
-    PROVENANCE = "Source and consent"
-    RECORD = "Record"
+    PERSON = _("Person")
+    EMAIL = _("E-mail")
+    PHONES = _("Phones")
+    COMPANY = _("Company")
+    WHERE = _("Where")
+    COMPANY_WHERE = _("Company address")
+    MONEY = _("Revenue and funding")
+    LINKS = _("Links")
+    PIPELINE = _("Pipeline")
+    EXTERNAL = _("External ids")
+    PROVENANCE = _("Source and consent")
+    RECORD = _("Record")
+
+    @property
+    def label(self) -> str:
+        return gettext(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +89,12 @@ class Field:
     """One contact field as every other part of the product sees it."""
 
     name: str
-    label: str
+    english: str  # what it is called; import headers know it too
     group: Group
     kind: Kind = Kind.TEXT
-    aliases: tuple[str, ...] = ()  # import headers, besides name and label, as normalise_header() leaves them
+    aliases: tuple[
+        str, ...
+    ] = ()  # import headers, besides name and english, as normalise_header() leaves them
     choices: tuple[str, ...] = ()
     open_choices: bool = False  # other values than `choices` are welcome
     sortable: bool = False
@@ -86,7 +104,20 @@ class Field:
     width: int = 160  # of its table column, in pixels
     max_length: int = 255
     staff_right: ColumnRight = ColumnRight.EDIT  # what a new manager or user may do with it
-    help: str = ""
+    help_english: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the field is called, in the language of the request."""
+        return gettext(self.english)
+
+    @property
+    def help(self) -> str:
+        return gettext(self.help_english) if self.help_english else ""
+
+    def shown(self, value: str) -> str:
+        """A value as people read it: the catalogue's own choices in their language, everything else as it is."""
+        return pgettext("choice", value) if value in self.choices else value
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -98,9 +129,11 @@ class Field:
         return self.kind in TEXT_KINDS
 
 
-EMAIL_STATUSES = ("Verified", "Unverified", "Guessed", "User Managed", "New Data Available", "Unavailable")
-STAGES = ("Cold", "Warm", "Hot")
-SENIORITIES = (
+EMAIL_STATUSES = choices_noop(
+    "Verified", "Unverified", "Guessed", "User Managed", "New Data Available", "Unavailable"
+)
+STAGES = choices_noop("Cold", "Warm", "Hot")
+SENIORITIES = choices_noop(
     "Owner",
     "Founder",
     "C-Suite",
@@ -113,7 +146,7 @@ SENIORITIES = (
     "Entry",
     "Intern",
 )
-LAWFUL_BASES = (
+LAWFUL_BASES = choices_noop(
     "Consent",
     "Contract",
     "Legal obligation",
@@ -140,7 +173,7 @@ EMPLOYEE_BANDS: tuple[tuple[str, int, int | None], ...] = (
 _ENTRIES: tuple[Field, ...] = (
     Field(
         "first_name",
-        "First name",
+        _("First name"),
         Group.PERSON,
         aliases=("firstname", "given name", "forename", "first"),
         sortable=True,
@@ -148,7 +181,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "last_name",
-        "Last name",
+        _("Last name"),
         Group.PERSON,
         aliases=("lastname", "surname", "family name", "last"),
         sortable=True,
@@ -156,7 +189,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "title",
-        "Title",
+        _("Title"),
         Group.PERSON,
         aliases=("job title", "position", "role", "occupation", "headline"),
         sortable=True,
@@ -166,7 +199,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "seniority",
-        "Seniority",
+        _("Seniority"),
         Group.PERSON,
         Kind.CHOICE,
         aliases=("seniority level", "management level"),
@@ -178,7 +211,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "departments",
-        "Departments",
+        _("Departments"),
         Group.PERSON,
         Kind.LIST,
         aliases=("department", "functions"),
@@ -187,7 +220,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "email",
-        "E-mail",
+        _("E-mail"),
         Group.EMAIL,
         Kind.EMAIL,
         aliases=(
@@ -206,7 +239,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "email_status",
-        "E-mail status",
+        _("E-mail status"),
         Group.EMAIL,
         Kind.CHOICE,
         aliases=("email verification status",),
@@ -216,17 +249,17 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "primary_email_catch_all_status",
-        "Catch-all status",
+        _("Catch-all status"),
         Group.EMAIL,
         Kind.CHOICE,
         aliases=("primary email catch all status", "email catch all status", "catch all"),
-        choices=("Catch-all", "Not Catch-all", "Unknown"),
+        choices=choices_noop("Catch-all", "Not Catch-all", "Unknown"),
         open_choices=True,
         width=130,
     ),
     Field(
         "work_direct_phone",
-        "Work direct phone",
+        _("Work direct phone"),
         Group.PHONES,
         Kind.PHONE,
         aliases=("phone", "direct phone", "work phone", "telephone", "phone number", "business phone"),
@@ -235,19 +268,19 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "mobile_phone",
-        "Mobile phone",
+        _("Mobile phone"),
         Group.PHONES,
         Kind.PHONE,
         aliases=("mobile", "mobile phone number", "cell", "cell phone", "mobile number"),
         searchable=True,
         width=150,
     ),
-    Field("home_phone", "Home phone", Group.PHONES, Kind.PHONE, width=150),
-    Field("corporate_phone", "Corporate phone", Group.PHONES, Kind.PHONE, width=150),
-    Field("other_phone", "Other phone", Group.PHONES, Kind.PHONE, aliases=("fax",), width=150),
+    Field("home_phone", _("Home phone"), Group.PHONES, Kind.PHONE, width=150),
+    Field("corporate_phone", _("Corporate phone"), Group.PHONES, Kind.PHONE, width=150),
+    Field("other_phone", _("Other phone"), Group.PHONES, Kind.PHONE, aliases=("fax",), width=150),
     Field(
         "company",
-        "Company",
+        _("Company"),
         Group.COMPANY,
         aliases=(
             "company name",
@@ -266,14 +299,14 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "company_name_for_emails",
-        "Company name for e-mails",
+        _("Company name for e-mails"),
         Group.COMPANY,
         aliases=("company name for emails",),
         width=190,
     ),
     Field(
         "industry",
-        "Industry",
+        _("Industry"),
         Group.COMPANY,
         Kind.REFERENCE,
         aliases=("sector",),
@@ -282,7 +315,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "employees",
-        "Employees",
+        _("Employees"),
         Group.COMPANY,
         Kind.INTEGER,
         aliases=(
@@ -297,10 +330,10 @@ _ENTRIES: tuple[Field, ...] = (
         faceted=True,
         width=100,
     ),
-    Field("keywords", "Keywords", Group.COMPANY, Kind.LIST, faceted=True, width=220),
+    Field("keywords", _("Keywords"), Group.COMPANY, Kind.LIST, faceted=True, width=220),
     Field(
         "technologies",
-        "Technologies",
+        _("Technologies"),
         Group.COMPANY,
         Kind.LIST,
         aliases=("technology", "tech stack"),
@@ -309,7 +342,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "website",
-        "Website",
+        _("Website"),
         Group.COMPANY,
         Kind.URL,
         aliases=("company website", "website url", "url", "web site", "homepage", "company domain", "domain"),
@@ -318,7 +351,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "city",
-        "City",
+        _("City"),
         Group.WHERE,
         aliases=("town", "person city"),
         sortable=True,
@@ -328,7 +361,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "state",
-        "State",
+        _("State"),
         Group.WHERE,
         aliases=("region", "province", "person state"),
         faceted=True,
@@ -336,7 +369,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "country",
-        "Country",
+        _("Country"),
         Group.WHERE,
         aliases=("person country",),
         sortable=True,
@@ -345,38 +378,38 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "company_address",
-        "Company address",
+        _("Company address"),
         Group.COMPANY_WHERE,
         aliases=("address", "street address"),
         width=240,
         max_length=500,
     ),
-    Field("company_city", "Company city", Group.COMPANY_WHERE, width=130),
-    Field("company_state", "Company state", Group.COMPANY_WHERE, width=120),
-    Field("company_country", "Company country", Group.COMPANY_WHERE, width=130),
-    Field("company_phone", "Company phone", Group.COMPANY_WHERE, Kind.PHONE, width=150),
+    Field("company_city", _("Company city"), Group.COMPANY_WHERE, width=130),
+    Field("company_state", _("Company state"), Group.COMPANY_WHERE, width=120),
+    Field("company_country", _("Company country"), Group.COMPANY_WHERE, width=130),
+    Field("company_phone", _("Company phone"), Group.COMPANY_WHERE, Kind.PHONE, width=150),
     Field(
         "annual_revenue",
-        "Annual revenue",
+        _("Annual revenue"),
         Group.MONEY,
         Kind.MONEY,
         aliases=("revenue", "company revenue"),
         sortable=True,
         width=120,
     ),
-    Field("total_funding", "Total funding", Group.MONEY, Kind.MONEY, width=120),
+    Field("total_funding", _("Total funding"), Group.MONEY, Kind.MONEY, width=120),
     Field(
         "latest_funding",
-        "Latest funding",
+        _("Latest funding"),
         Group.MONEY,
         aliases=("latest funding stage", "funding stage"),
         faceted=True,
         width=130,
     ),
-    Field("latest_funding_amount", "Latest funding amount", Group.MONEY, Kind.MONEY, width=140),
+    Field("latest_funding_amount", _("Latest funding amount"), Group.MONEY, Kind.MONEY, width=140),
     Field(
         "last_raised_at",
-        "Last raised",
+        _("Last raised"),
         Group.MONEY,
         Kind.DATE,
         aliases=("last raised at",),
@@ -384,7 +417,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "person_linkedin_url",
-        "LinkedIn",
+        _("LinkedIn"),
         Group.LINKS,
         Kind.URL,
         aliases=(
@@ -399,7 +432,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "company_linkedin_url",
-        "Company LinkedIn",
+        _("Company LinkedIn"),
         Group.LINKS,
         Kind.URL,
         aliases=("company linkedin url",),
@@ -408,7 +441,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "facebook_url",
-        "Facebook",
+        _("Facebook"),
         Group.LINKS,
         Kind.URL,
         aliases=("facebook url",),
@@ -417,7 +450,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "twitter_url",
-        "X (Twitter)",
+        _("X (Twitter)"),
         Group.LINKS,
         Kind.URL,
         aliases=("twitter", "twitter url", "x", "x url"),
@@ -426,7 +459,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "stage",
-        "Stage",
+        _("Stage"),
         Group.PIPELINE,
         Kind.CHOICE,
         aliases=("lead stage", "contact stage"),
@@ -438,18 +471,18 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "owner",
-        "Owner",
+        _("Owner"),
         Group.PIPELINE,
         Kind.REFERENCE,
         aliases=("contact owner", "account owner"),
         faceted=True,
         width=140,
-        help="The colleague who looks after this contact, by e-mail.",
+        help_english=_("The colleague who looks after this contact, by e-mail."),
     ),
-    Field("tags", "Tags", Group.PIPELINE, Kind.LIST, aliases=("labels", "lists"), faceted=True, width=160),
+    Field("tags", _("Tags"), Group.PIPELINE, Kind.LIST, aliases=("labels", "lists"), faceted=True, width=160),
     Field(
         "last_contacted_at",
-        "Last contacted",
+        _("Last contacted"),
         Group.PIPELINE,
         Kind.MOMENT,
         aliases=("last contacted", "last contacted at"),
@@ -458,30 +491,32 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "contact_id",
-        "Contact id",
+        _("Contact id"),
         Group.EXTERNAL,
         aliases=("apollo contact id", "external id", "bioguide id", "record id"),
         width=140,
-        help="The contact's id in the system it came from.",
+        help_english=_("The contact's id in the system it came from."),
     ),
-    Field("account_id", "Account id", Group.EXTERNAL, aliases=("apollo account id",), width=140),
-    Field("source", "Source", Group.PROVENANCE, aliases=("lead source",), faceted=True, width=140),
-    Field("lawful_basis", "Lawful basis", Group.PROVENANCE, Kind.CHOICE, choices=LAWFUL_BASES, width=140),
-    Field("collected_at", "Collected on", Group.PROVENANCE, Kind.DATE, aliases=("collected at",), width=110),
-    Field("do_not_contact", "Do not contact", Group.PROVENANCE, Kind.BOOLEAN, width=110),
+    Field("account_id", _("Account id"), Group.EXTERNAL, aliases=("apollo account id",), width=140),
+    Field("source", _("Source"), Group.PROVENANCE, aliases=("lead source",), faceted=True, width=140),
+    Field("lawful_basis", _("Lawful basis"), Group.PROVENANCE, Kind.CHOICE, choices=LAWFUL_BASES, width=140),
+    Field(
+        "collected_at", _("Collected on"), Group.PROVENANCE, Kind.DATE, aliases=("collected at",), width=110
+    ),
+    Field("do_not_contact", _("Do not contact"), Group.PROVENANCE, Kind.BOOLEAN, width=110),
     Field(
         "import_id",
-        "Import",
+        _("Import"),
         Group.PROVENANCE,
         Kind.INTEGER,
         is_writable=False,
         width=90,
         staff_right=ColumnRight.READ,
-        help="The operation that first brought this contact in.",
+        help_english=_("The operation that first brought this contact in."),
     ),
     Field(
         "created_at",
-        "Created",
+        _("Created"),
         Group.RECORD,
         Kind.MOMENT,
         sortable=True,
@@ -491,7 +526,7 @@ _ENTRIES: tuple[Field, ...] = (
     ),
     Field(
         "updated_at",
-        "Updated",
+        _("Updated"),
         Group.RECORD,
         Kind.MOMENT,
         sortable=True,
@@ -522,14 +557,31 @@ DEFAULT_COLUMNS = (
 
 # `custom` holds what an import could not place: not one field but any number, keyed by the file's header.
 CUSTOM = "custom"
-CUSTOM_LABEL = "Other columns"
+CUSTOM_LABEL = _("Other columns")
 
 LOCATION_FIELDS = ("city", "state", "country")
 
 
-def columns() -> dict[str, ColumnRight]:
-    """Every name a column right may be given for, with what a new non-admin gets."""
-    return {field.name: field.staff_right for field in _ENTRIES} | {CUSTOM: ColumnRight.EDIT}
+# Who a contact is and where they work; and what reaches them in person.
+_NAMES = frozenset({"first_name", "last_name", "company"})
+_PERSONAL_GROUPS = frozenset({Group.EMAIL, Group.PHONES, Group.LINKS})
+
+
+def columns() -> list[Column]:
+    """Everything a column right may be given for, in the order of the record page."""
+    fields = [
+        Column(
+            name=field.name,
+            english=field.english,
+            group_english=str(field.group),
+            default=field.staff_right,
+            is_editable=field.is_writable,
+            is_name=field.name in _NAMES,
+            is_personal=field.group in _PERSONAL_GROUPS,
+        )
+        for field in _ENTRIES
+    ]
+    return [*fields, Column(CUSTOM, CUSTOM_LABEL, CUSTOM_LABEL, ColumnRight.EDIT, is_personal=True)]
 
 
 def fields_in(names: Iterable[str]) -> list[Field]:

@@ -1,4 +1,4 @@
-"""The contact database: contacts, the industries they belong to, notes on them."""
+"""The contact database: contacts and the industries they belong to."""
 
 from typing import Any, ClassVar
 
@@ -11,13 +11,20 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, NullIf
 from django.urls import reverse
 
+from apps.contacts.bulk.models import BulkAct, BulkBatch
+from apps.contacts.dashboard.models import Summary, SummaryDelta
 from apps.contacts.facets.models import FacetBitmap, FacetBits, FacetDelta, FacetStale, FacetValue
 from apps.contacts.fields import EMAIL_STATUSES, FIELDS, TEXT_KINDS
+from apps.contacts.filter_habits.models import FilterHabits
 from apps.contacts.folding import Fold
 from apps.contacts.history.models import Change, KeptValue, Operation
+from apps.contacts.notes.models import Note, NoteVersion
 from apps.contacts.phones import E164, PHONES, phone_key, place_of
+from apps.contacts.saved_views.models import ListLayout, SavedView, ViewVisit
 
 __all__ = [
+    "BulkAct",
+    "BulkBatch",
     "Change",
     "Contact",
     "FacetBitmap",
@@ -25,10 +32,17 @@ __all__ = [
     "FacetDelta",
     "FacetStale",
     "FacetValue",
+    "FilterHabits",
     "Industry",
     "KeptValue",
+    "ListLayout",
     "Note",
+    "NoteVersion",
     "Operation",
+    "SavedView",
+    "Summary",
+    "SummaryDelta",
+    "ViewVisit",
 ]
 
 
@@ -254,22 +268,3 @@ class Contact(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contact_detail", args=[self.pk])
-
-
-class Note(models.Model):
-    """What a colleague wrote about a contact. It outlives a deletion, for the restore."""
-
-    contact = models.ForeignKey(
-        Contact, on_delete=models.DO_NOTHING, db_constraint=False, related_name="notes"
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    text = models.TextField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["contact", "-created_at"], name="contacts_note_of_contact")]
-
-    def __str__(self) -> str:
-        return self.text[:80]

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from apps.accounts.access import Access, Capability
 from apps.contacts.fields import CUSTOM, FIELDS
 from apps.contacts.history.log import operation
 from apps.contacts.history.models import Operation
 from apps.contacts.history.queries import changed_since
-from apps.contacts.models import Contact, Note
+from apps.contacts.models import Contact
 
 # Constraints that people can run into, and the field each is about.
 UNIQUE_KEYS = {
@@ -50,7 +51,7 @@ class DuplicateKey(Exception):
     """Another contact already has this e-mail, LinkedIn page or contact id."""
 
     def __init__(self, field: str) -> None:
-        super().__init__(f"Another contact has the same {FIELDS[field].label}.")
+        super().__init__(_("Another contact has the same %(field)s.") % {"field": FIELDS[field].label})
         self.field = field
 
 
@@ -84,20 +85,32 @@ def edit_contact(
     return contact
 
 
+def retag_contact(
+    contact_id: int, *, access: Access, add: Sequence[str] = (), remove: Sequence[str] = ()
+) -> Contact:
+    """Add tags to those that are there at that moment, and take some away; a tag in other letters is the same.
+
+    So nobody's tags are lost when two people tag at once. Raises AccessDenied, ContactGone.
+    """
+    access.require(Capability.EDIT)
+    with operation(Operation.Kind.EDIT, access=access):
+        contact = Contact.objects.select_for_update().filter(pk=contact_id).first()
+        if contact is None:
+            raise ContactGone
+        gone = {tag.casefold() for tag in remove}
+        tags = {tag.casefold(): tag for tag in contact.tags if tag.casefold() not in gone}
+        for tag in add:
+            tags.setdefault(tag.casefold(), tag)
+        values = {"tags": list(tags.values())}
+        return edit_contact(contact_id, access=access, values=values, seen_version=contact.version)
+
+
 def delete_contacts(contact_ids: Sequence[int], *, access: Access, reason: str = "") -> int:
     """Move contacts to the trash; says how many. Raises AccessDenied."""
     access.require(Capability.DELETE)
     with operation(Operation.Kind.DELETE, access=access, reason=reason):
         deleted, _ = Contact.objects.filter(pk__in=contact_ids)._raw_delete("default"), None
     return int(deleted)
-
-
-def add_note(contact_id: int, *, access: Access, text: str) -> Note:
-    """Write a note on a contact. Raises AccessDenied, ContactGone."""
-    access.require(Capability.EDIT)
-    if not Contact.objects.filter(pk=contact_id).exists():
-        raise ContactGone
-    return Note.objects.create(contact_id=contact_id, author_id=access.user_id, text=text)
 
 
 def _editable(values: Mapping[str, Any], access: Access) -> dict[str, Any]:

@@ -61,11 +61,16 @@ def looks_like_a_number(text: str) -> bool:
     return FEWEST_DIGITS <= digits <= MOST_DIGITS and bool(_NUMBER.fullmatch(text.strip()))
 
 
+def is_part_of_a_number(word: str) -> bool:
+    """Whether a word may stand in a phone number that is written with spaces."""
+    return bool(_PART_OF_A_NUMBER.fullmatch(word))
+
+
 def numbers_among(words: Iterable[str]) -> Iterator[list[str]]:
     """The words in their order, those of one phone number together: `Ana (202) 555-0143` is [Ana] [(202) 555-0143]."""
     number: list[str] = []
     for word in [*words, ""]:
-        if _PART_OF_A_NUMBER.fullmatch(word):
+        if is_part_of_a_number(word):
             number.append(word)
             continue
         if looks_like_a_number(" ".join(number)):

@@ -1,7 +1,7 @@
 """How a field's value looks: as plain words (history, messages) and as HTML (table, record)."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,14 +10,26 @@ from zlib import crc32
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
 
-from apps.contacts.fields import Field, Kind
+from apps.contacts.fields import CUSTOM, FIELDS, Field, Kind
+from apps.core.local_figures import grouped, short_day, with_decimal
 
 _MOST_LISTED = 3
 _LINK_SCHEMES = frozenset({"http", "https"})
-_MONEY_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
+# How large sums are shortened, by language: size and what is written after the figure.
+_MONEY_STEPS = {
+    "en": ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")),
+    "es": ((1_000_000_000, "\u00a0mil\u00a0M"), (1_000_000, "\u00a0M"), (1_000, "\u00a0mil")),
+    "hi": ((10_000_000, "\u00a0करोड़"), (100_000, "\u00a0लाख"), (1_000, "\u00a0हज़ार")),
+}
 _STAGE_TONES = {"Hot": "hot", "Warm": "warm", "Cold": "cold"}
 EMPTY = SafeString("")  # the template draws the dash
+
+
+def ngettext_noop(singular: str, plural: str) -> tuple[str, str]:
+    """Marks a sentence to be translated where it is used; Django has no such function."""
+    return singular, plural
 
 
 def markup(template: str, *values: object) -> SafeString:
@@ -39,10 +51,10 @@ def initials_of(name: str) -> str:
 
 
 def short_money(amount: int) -> str:
-    """$18.4M for 18 400 000."""
-    for size, letter in _MONEY_STEPS:
+    """$18.4M for 18 400 000; "$18,4 M" in Spanish, "$1.8 करोड़" in Hindi."""
+    for size, letters in _MONEY_STEPS.get(get_language() or "en", _MONEY_STEPS["en"]):
         if abs(amount) >= size:
-            return f"${amount / size:.1f}".removesuffix(".0") + letter
+            return f"${with_decimal(amount / size)}{letters}"
     return f"${amount}"
 
 
@@ -54,39 +66,44 @@ def plain_text(field: Field, value: Any) -> str:
         case Kind.LIST:
             return ", ".join(value)
         case Kind.BOOLEAN:
-            return "Yes" if value else "No"
+            return gettext("Yes") if value else gettext("No")
         case Kind.MONEY:
-            return f"${value:,}"
+            return f"${grouped(value)}"
         case Kind.INTEGER:
-            return str(value) if field.name == "import_id" else f"{value:,}"
+            return str(value) if field.name == "import_id" else grouped(value)
         case Kind.DATE:
-            return _on_day(value)
+            return short_day(value)
         case Kind.MOMENT:
             local = timezone.localtime(value)
-            return f"{_on_day(local)}, {local:%H:%M}"
+            return f"{short_day(local)}, {local:%H:%M}"
+        case Kind.CHOICE:
+            return field.shown(value)
     return str(value)
 
 
-def _on_day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+_AGES = (
+    (60, 60, ngettext_noop("%(count)s minute ago", "%(count)s minutes ago")),
+    (3600, 24, ngettext_noop("%(count)s hour ago", "%(count)s hours ago")),
+    (86400, 31, ngettext_noop("%(count)s day ago", "%(count)s days ago")),
+)
 
 
 def time_ago(moment: datetime, now: datetime | None = None) -> str:
     """3 hours ago, 2 days ago; from a month on the day itself. In the same words as static/js/times.js."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
     if seconds < 60:
-        return "just now"
-    for size, limit, unit in ((60, 60, "minute"), (3600, 24, "hour"), (86400, 31, "day")):
+        return gettext("just now")
+    for size, limit, words in _AGES:
         count = int(seconds // size)
         if count < limit:
-            return f"{count} {unit}{'s' * (count > 1)} ago"
-    return _on_day(timezone.localtime(moment).date())
+            return ngettext(*words, count) % {"count": count}
+    return short_day(timezone.localtime(moment).date())
 
 
 def cell(field: Field, row: Mapping[str, Any]) -> SafeString:
     """A value as a table cell shows it: one line."""
     value = row.get(field.name)
-    if value in (None, "", []):
+    if value in (None, "", [], {}):
         return EMPTY
     if field.name == "email":
         return markup("{}{}", _status_dot(row.get("email_status", "")), value)
@@ -96,6 +113,8 @@ def cell(field: Field, row: Mapping[str, Any]) -> SafeString:
         )
     if field.kind is Kind.LIST:
         return _tags(value, _MOST_LISTED)
+    if field.name == CUSTOM:
+        return _tags([f"{header}: {held}" for header, held in value.items()], _MOST_LISTED)
     if field.kind is Kind.MONEY:
         return markup('<span title="{}">{}</span>', plain_text(field, value), short_money(value))
     return _value(field, row, value)
@@ -133,7 +152,9 @@ def _value(field: Field, row: Mapping[str, Any], value: Any) -> SafeString:
     if field.kind is Kind.REFERENCE:
         return markup("{}", row.get(f"{field.name}__name") or value)
     if field.name == "stage":
-        return markup('<span class="badge badge-{}">{}</span>', _STAGE_TONES.get(value, "plain"), value)
+        return markup(
+            '<span class="badge badge-{}">{}</span>', _STAGE_TONES.get(value, "plain"), field.shown(value)
+        )
     return markup("{}", plain_text(field, value))
 
 
@@ -178,5 +199,6 @@ def _tags(values: list[str], most: int) -> SafeString:
 def _status_dot(status: str) -> SafeString:
     if not status:
         return SafeString("")
+    shown = FIELDS["email_status"].shown(status)
     tone = {"Verified": "dot", "Unavailable": "dot dot-none"}.get(status, "dot dot-warn")
-    return markup('<i class="{}" role="img" aria-label="{}" title="{}"></i>', tone, status, status)
+    return markup('<i class="{}" role="img" aria-label="{}" title="{}"></i>', tone, shown, shown)

@@ -10,26 +10,34 @@ from datetime import date, datetime
 from typing import Protocol
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext
+
 from apps.accounts.access import Access
 from apps.contacts.cleaning import CleaningError, clean
 from apps.contacts.cursors import Cursor, sort_value
 from apps.contacts.fields import (
     EMPLOYEE_BANDS,
     FIELDS,
-    LOCATION_FIELDS,
     RANGE_KINDS,
     Field,
     Kind,
     Operator,
 )
+from apps.contacts.joint_fields import JOINT_FIELDS, LOCATION, NAME, field_of, operators_of, readable_columns
+from apps.contacts.search_text import take_apart, words_of
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 MAX_VALUES = 200
 MAX_CONTAINED = 20  # each is looked for in every text, or in the whole dictionary
 MAX_VALUE_LENGTH = 500
+MAX_TEXT_LENGTH = 2_000  # as typed or pasted, with prefixes
 MAX_WORDS = 10
-LOCATION = "location"
+SIMILAR = "names"
+# What a list looks like rather than what is in it (a saved view, columns, density): it rides along in every address.
+# `own` says that the search is the address's own and not that of the view, even if nothing is left of it.
+CARRIED = ("view", "own", "columns", "density")
+MAX_CARRIED_LENGTH = 2_000
 _BANDS = {label: (low, high) for label, low, high in EMPLOYEE_BANDS}
 
 type Range = tuple[int, int | None]
@@ -80,10 +88,12 @@ class Search:
 
     filters: tuple[Filter, ...] = ()
     text: str = ""
+    is_similar: bool = False  # names may also be spelled nearly as the words are
     sort: tuple[SortKey, ...] = ()
     order: tuple[SortKey, ...] = ()
     cursor: Cursor | None = None
     page_size: int = DEFAULT_PAGE_SIZE
+    carried: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # as they were written
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -96,23 +106,35 @@ class Search:
         return bool(self.filters or self.text)
 
     @property
+    def name_words(self) -> list[str]:
+        """The words that may be names: those of the text, and of what names are to contain."""
+        names = [
+            raw for found in self.filters_on(NAME) if found.operator is Operator.CONTAINS for raw in found.raw
+        ]
+        return [*self.words, *(word for raw in names for word in words_of(raw))]
+
+    @property
     def words(self) -> list[str]:
-        return self.text.split()
+        return words_of(self.text)
 
     def filters_on(self, name: str) -> list[Filter]:
         return [found for found in self.filters if found.field == name]
 
     def parameters(self) -> list[tuple[str, str]]:
-        """The search as query parameters, without the position in the result."""
-        pairs = [("q", self.text)] if self.text else []
-        pairs += [(found.parameter, raw) for found in self.filters for raw in found.raw]
-        pairs += [("sort", str(key)) for key in self.sort]
+        """The search as query parameters, without the position in the result and what the list looks like."""
+        pairs = [*self.criteria(), *(("sort", str(key)) for key in self.sort)]
         if self.page_size != DEFAULT_PAGE_SIZE:
             pairs.append(("page_size", str(self.page_size)))
         return pairs
 
+    def criteria(self) -> list[tuple[str, str]]:
+        """What decides who is found, whatever the order, as query parameters."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [("similar", SIMILAR)] if self.is_similar else []
+        return pairs + [(found.parameter, raw) for found in self.filters for raw in found.raw]
+
     def query_string(self, extra: Mapping[str, str] | None = None) -> str:
-        return urlencode([*self.parameters(), *(extra or {}).items()])
+        return urlencode([*self.parameters(), *self.carried, *(extra or {}).items()])
 
     def without(self, removed: Filter, raw: str | None = None) -> "Search":
         """The same search less one filter, or less one of its values."""
@@ -139,21 +161,30 @@ class _Parser:
         self.problems: list[Problem] = []
 
     def parse(self, parameters: Parameters, ignored: frozenset[str]) -> Search:
-        own = {"q", "sort", "after", "page_size"}
-        names = [name for name in parameters if name not in own and name not in ignored]
-        filters = [self._filter(name, parameters.getlist(name)) for name in names]
-        text = self._text(parameters.getlist("q"))
+        own = {"q", "similar", "sort", "after", "page_size"}
+        names = [name for name in parameters if name not in {*own, *CARRIED} and name not in ignored]
+        asked = {name: parameters.getlist(name) for name in names}
+        text = self._text(parameters.getlist("q"), asked)
+        filters = [self._filter(name, raws) for name, raws in asked.items()]
         sort = self._sort(parameters.getlist("sort"))
         order = self._order(sort)
         search = Search(
             filters=tuple(found for found in filters if found),
             text=text,
+            is_similar=self._is_similar(parameters.getlist("similar")),
             sort=sort,
             order=order,
             cursor=self._cursor(parameters.getlist("after"), order),
             page_size=self._page_size(parameters.getlist("page_size")),
+            carried=tuple(self._carried(parameters)),
         )
         return replace(search, problems=tuple(self.problems))
+
+    def _carried(self, parameters: Parameters) -> Iterator[tuple[str, str]]:
+        for name in CARRIED:
+            for raw in parameters.getlist(name)[-1:]:
+                if raw and "\0" not in raw and len(raw) <= MAX_CARRIED_LENGTH:
+                    yield name, raw
 
     def _problem(self, parameter: str, message: str) -> None:
         shown = parameter if len(parameter) <= 60 else parameter[:59] + "…"
@@ -162,14 +193,16 @@ class _Parser:
     def _filter(self, parameter: str, raws: list[str]) -> Filter | None:
         name, _, suffix = parameter.partition("__")
         known = self._field(name)
-        if known is None or suffix not in [str(operator) for operator in known.operators]:
-            self._problem(parameter, "There is no such filter.")
+        if known is None or suffix not in [str(operator) for operator in operators_of(name)]:
+            self._problem(parameter, gettext("There is no such filter."))
             return None
         operator = Operator(suffix)
         wanted = [raw.strip() for raw in raws if raw.strip()]
-        most = MAX_CONTAINED if operator is Operator.CONTAINS else MAX_VALUES
+        most = MAX_CONTAINED if operator in {Operator.CONTAINS, Operator.NOT_CONTAINS} else MAX_VALUES
         if len(wanted) > most:
-            self._problem(parameter, f"At most {most} values fit in one filter.")
+            self._problem(
+                parameter, gettext("At most %(number)s values fit in one filter.") % {"number": most}
+            )
             return None
         pairs = [(raw, self._value(parameter, known, operator, raw)) for raw in dict.fromkeys(wanted)]
         good = [(raw, value) for raw, value in pairs if value is not None]
@@ -180,17 +213,20 @@ class _Parser:
         return Filter(name, operator, tuple(raw for raw, _ in good), tuple(value for _, value in good))
 
     def _field(self, name: str) -> Field | None:
-        """The catalogue's entry, if this person may read it; `location` stands for three of them."""
-        if name == LOCATION and any(self.access.can_read(place) for place in LOCATION_FIELDS):
-            return LOCATION_FIELD
-        return FIELDS.get(name) if self.access.can_read(name) else None
+        """The entry, if this person may read it or some column of it."""
+        if name not in FIELDS and name not in JOINT_FIELDS:
+            return None
+        return field_of(name) if readable_columns(name, self.access) else None
 
     def _value(self, parameter: str, known: Field, operator: Operator, raw: str) -> Value | None:
         if "\0" in raw:
-            self._problem(parameter, "The value holds a NUL character.")
+            self._problem(parameter, gettext("The value holds a NUL character."))
             return None
         if len(raw) > MAX_VALUE_LENGTH:
-            self._problem(parameter, f"The value is longer than {MAX_VALUE_LENGTH} characters.")
+            self._problem(
+                parameter,
+                gettext("The value is longer than %(number)s characters.") % {"number": MAX_VALUE_LENGTH},
+            )
             return None
         try:
             return _meaning(known, operator, raw)
@@ -198,23 +234,44 @@ class _Parser:
             self._problem(parameter, str(error))
             return None
 
-    def _text(self, raws: list[str]) -> str:
-        text = " ".join(" ".join(raws).split())
+    def _text(self, raws: list[str], asked: dict[str, list[str]]) -> str:
+        """The words of the text; the filters that are written in it join those that were `asked` for."""
+        typed = " ".join(" ".join(raws).split())
+        if len(typed) > MAX_TEXT_LENGTH:
+            self._problem(
+                "q", gettext("The text is longer than %(number)s characters.") % {"number": MAX_TEXT_LENGTH}
+            )
+            return ""
+        parts = take_apart(typed, self.access)
+        for parameter, values in parts.parameters.items():
+            asked.setdefault(parameter, []).extend(values)
+        return self._words(parts.text)
+
+    def _words(self, text: str) -> str:
         if not text:
             return ""
         searchable = [
             name for name, known in FIELDS.items() if known.searchable and self.access.can_read(name)
         ]
         if not searchable:
-            self._problem("q", "There is no such filter.")
+            self._problem("q", gettext("There is no such filter."))
             return ""
         if "\0" in text:
-            self._problem("q", "The text holds a NUL character.")
+            self._problem("q", gettext("The text holds a NUL character."))
             return ""
-        if len(text) > MAX_VALUE_LENGTH or len(text.split()) > MAX_WORDS:
-            self._problem("q", f"Search for at most {MAX_WORDS} words and {MAX_VALUE_LENGTH} characters.")
+        if len(text) > MAX_VALUE_LENGTH or len(words_of(text)) > MAX_WORDS:
+            self._problem(
+                "q",
+                gettext("Search for at most %(words)s words and %(characters)s characters.")
+                % {"words": MAX_WORDS, "characters": MAX_VALUE_LENGTH},
+            )
             return ""
         return text
+
+    def _is_similar(self, raws: list[str]) -> bool:
+        if raws and raws[-1] not in {"", SIMILAR}:
+            self._problem("similar", gettext("Write %(value)s, or leave it out.") % {"value": SIMILAR})
+        return raws[-1:] == [SIMILAR]
 
     def _sort(self, raws: list[str]) -> tuple[SortKey, ...]:
         keys: dict[str, SortKey] = {}
@@ -223,7 +280,7 @@ class _Parser:
             if name in FIELDS and FIELDS[name].sortable and self.access.can_read(name):
                 keys.setdefault(name, SortKey(name, raw.startswith("-")))
             elif raw:
-                self._problem("sort", "There is no such column to sort by.")
+                self._problem("sort", gettext("There is no such column to sort by."))
         return tuple(keys.values())
 
     def _order(self, sort: tuple[SortKey, ...]) -> tuple[SortKey, ...]:
@@ -241,7 +298,7 @@ class _Parser:
             for key, value in zip(order, cursor.values, strict=True):
                 sort_value(FIELDS[key.field].kind, value)
         except ValueError:
-            self._problem("after", "That link to a page is damaged or old; this is the first page.")
+            self._problem("after", gettext("That link to a page is damaged or old; this is the first page."))
             return None
         return cursor
 
@@ -251,11 +308,13 @@ class _Parser:
         raw = raws[-1]
         if raw.isascii() and raw.isdigit() and len(raw) <= 4 and 1 <= int(raw) <= MAX_PAGE_SIZE:
             return int(raw)
-        self._problem("page_size", f"A page holds 1 to {MAX_PAGE_SIZE} contacts.")
+        self._problem(
+            "page_size", gettext("A page holds 1 to %(number)s contacts.") % {"number": MAX_PAGE_SIZE}
+        )
         return DEFAULT_PAGE_SIZE
 
 
-LOCATION_FIELD = replace(FIELDS["city"], name=LOCATION, label="Location")
+LOCATION_FIELD = JOINT_FIELDS[LOCATION]
 
 
 def _meaning(known: Field, operator: Operator, raw: str) -> Value:
@@ -269,7 +328,9 @@ def _meaning(known: Field, operator: Operator, raw: str) -> Value:
     if known.kind in RANGE_KINDS or known.kind is Kind.BOOLEAN:
         value = clean(known, raw)
         if value is None or isinstance(value, list):
-            raise CleaningError(f"“{raw[:40]}” is no value of {known.label}.")
+            raise CleaningError(
+                gettext("“%(value)s” is no value of %(field)s.") % {"value": raw[:40], "field": known.label}
+            )
         return value
     return raw
 
@@ -279,4 +340,4 @@ def _yes_or_no(raw: str) -> bool:
         return True
     if raw.lower() in {"false", "0", "no"}:
         return False
-    raise CleaningError("Write true or false.")
+    raise CleaningError(gettext("Write true or false."))

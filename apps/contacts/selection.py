@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -31,10 +32,15 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     where, count = conditions.where(), conditions.dictionary.exact_count()
     if count is not None:
         return Matching(where, count, candidates=where, candidate_count=count)
+    if conditions.search.is_similar:
+        return Matching(where)  # the names have been looked up, and are few
     by_rarest = _by_rarest(conditions, where)
     if by_rarest and by_rarest.candidate_count <= FEW:
         return by_rarest
-    by_bitmaps = _by_bitmaps(conditions, contacts, where)
+    try:
+        by_bitmaps = _by_bitmaps(conditions, contacts, where)
+    except EmptyResultSet:  # no column that this person may read can hold what is asked for
+        return Matching(where, count=0, candidates=where)
     if by_rarest and (by_bitmaps is None or by_bitmaps.candidate_count > SOME):
         return by_rarest
     found = by_bitmaps or Matching(where, at_least=conditions.dictionary.at_least())
@@ -51,7 +57,7 @@ def _says_little(search: Search) -> bool:
 def _at_least_by_sample(contacts: "QuerySet[Contact]", where: Q) -> int:
     """A number of matches that is surely reached: five standard deviations below what a sample says."""
     ids = "SELECT generate_series(1, max(id), greatest(max(id) / %s, 1)) FROM contacts_contact"
-    evenly = contacts.filter(_has_id_of((ids, [SAMPLE])))
+    evenly = contacts.filter(has_id_of((ids, [SAMPLE])))
     sample = evenly.aggregate(looked_at=Count("pk"), matching=Count("pk", filter=where))
     surely = sample["matching"] - 5 * math.sqrt(sample["matching"])
     return int(surely / max(sample["looked_at"], 1) * total_contacts())
@@ -81,7 +87,7 @@ def _by_bitmaps(conditions: Conditions, contacts: "QuerySet[Contact]", where: Q)
     sets = [_bit_set(one, bitmaps) for ones in answered for one in ones]
     if all(each.is_negated for each in sets):
         sets.append(BitSet((bitmaps[EVERYBODY],)))
-    number = count_of(sets, _live(contacts, where))
+    number = count_of(sets, live(contacts, where))
     says_all = len(answered) == len(held) and not conditions.search.text
     return Matching(
         where,
@@ -91,6 +97,19 @@ def _by_bitmaps(conditions: Conditions, contacts: "QuerySet[Contact]", where: Q)
         candidate_count=number + sum(rare.included.values()),
         bitmaps=frozenset(bitmap for each in sets for bitmap in each.bitmaps),
     )
+
+
+def whole_bit_sets(conditions: Conditions) -> list[BitSet] | None:
+    """The combination of bitmaps that is exactly the search; None when it says anything that they do not know."""
+    held = [conditions.dictionary.held_by(found) for found in conditions.search.filters]
+    if conditions.search.text or None in held:
+        return None
+    ones = [one for each in held for one in each or ()]
+    pairs = [pair for one in ones for pair in one.numbers]
+    bitmaps = bitmaps_of(pairs)
+    if not bitmaps or any(pair not in bitmaps for pair in pairs):
+        return None
+    return [BitSet((bitmaps[EVERYBODY],)), *(_bit_set(one, bitmaps) for one in ones)]
 
 
 class _Rare:
@@ -119,10 +138,10 @@ def _bit_set(one: Held, bitmaps: Mapping[Pair, int]) -> BitSet:
     return BitSet(tuple(bitmaps[pair] for pair in one.numbers if pair in bitmaps), one.is_negated)
 
 
-def _live(contacts: "QuerySet[Contact]", where: Q) -> Bound:
+def live(contacts: "QuerySet[Contact]", where: Q) -> Bound:
     """Those contacts whose bits may be out of date, as they are."""
     stale = FacetStale.objects.values("contact_id")
-    return _compiled(contacts.filter(Fenced(where), pk__in=stale).values("pk"))
+    return compiled(contacts.filter(Fenced(where), pk__in=stale).values("pk"))
 
 
 def _among(ids: Bound, rare: Iterable[Pair]) -> RawSQL:
@@ -130,18 +149,20 @@ def _among(ids: Bound, rare: Iterable[Pair]) -> RawSQL:
     sql, parameters = ids
     pairs = list(rare)
     if pairs:
-        others, more = _compiled(Contact.objects.filter(holders(pairs)).values("pk"))
+        others, more = compiled(Contact.objects.filter(holders(pairs)).values("pk"))
         sql, parameters = f"{sql} UNION ALL ({others})", [*parameters, *more]
-    return _has_id_of((sql, parameters))
+    return has_id_of((sql, parameters))
 
 
-def _has_id_of(ids: Bound) -> RawSQL:
+def has_id_of(ids: Bound) -> RawSQL:
+    """Is the contact one of these ids?"""
     sql, parameters = ids
     # An array, and not a subquery to join with: PostgreSQL goes through it by the index on the id.
     # The text is of our own blocks and the ORM; what people asked for is in the parameters.
     return RawSQL(f"contacts_contact.id = ANY (ARRAY({sql}))", parameters, BooleanField())  # noqa: S611
 
 
-def _compiled(contacts: "QuerySet[Contact, Any]") -> Bound:
+def compiled(contacts: "QuerySet[Contact, Any]") -> Bound:
+    """A query's SQL and parameters. Raises EmptyResultSet when nobody can match."""
     sql, parameters = contacts.query.sql_with_params()
     return sql, list(parameters)

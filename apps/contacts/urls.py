@@ -1,16 +1,48 @@
 """Addresses of the contact database."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from apps.contacts.views import editing, industries, listing, log, record
-from apps.core.converters import BigIdConverter
-
-register_converter(BigIdConverter, "bigid")
+from apps.contacts.views import (
+    bulk,
+    cells,
+    columns,
+    dashboard,
+    editing,
+    filters,
+    industries,
+    listing,
+    log,
+    notes,
+    palette,
+    quick_edits,
+    record,
+    saved_views,
+)
 
 urlpatterns = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("contacts/", listing.contact_list, name="contact_list"),
     path("contacts/new/", editing.contact_create, name="contact_create"),
     path("contacts/options/<slug:field>/", listing.contact_options, name="contact_options"),
+    path("contacts/facets/", filters.contact_facets, name="contact_facets"),
+    path("contacts/pasted/<slug:field>/", filters.contact_pasted, name="contact_pasted"),
+    path("contacts/filters/pin/", filters.filter_pin, name="filter_pin"),
+    path("contacts/filters/note/", filters.filter_note, name="filter_note"),
+    path("contacts/filters/forget/", filters.filter_forget, name="filter_forget"),
+    path("contacts/views/", saved_views.view_list, name="view_list"),
+    path("contacts/views/new/", saved_views.view_new_counts, name="view_new_counts"),
+    path("contacts/views/default/", saved_views.view_default, name="view_default"),
+    path("contacts/views/save-as/", saved_views.view_save_as, name="view_save_as"),
+    path("contacts/views/<bigid:view_id>/save/", saved_views.view_save, name="view_save"),
+    path("contacts/views/<bigid:view_id>/rename/", saved_views.view_rename, name="view_rename"),
+    path("contacts/views/<bigid:view_id>/share/", saved_views.view_share, name="view_share"),
+    path("contacts/views/<bigid:view_id>/delete/", saved_views.view_delete, name="view_delete"),
+    path("contacts/columns/", columns.columns_edit, name="columns_edit"),
+    path("contacts/columns/save/", columns.columns_save, name="columns_save"),
+    path("contacts/bulk/", bulk.bulk_edit, name="bulk_edit"),
+    path("contacts/bulk/confirm/", bulk.bulk_confirm, name="bulk_confirm"),
+    path("contacts/bulk/<bigid:act_id>/", bulk.bulk_status, name="bulk_status"),
+    path("contacts/bulk/<bigid:act_id>/cancel/", bulk.bulk_cancel, name="bulk_cancel"),
     path("contacts/trash/", log.trash, name="trash"),
     path("contacts/trash/restore/", log.trash_restore, name="trash_restore"),
     path("contacts/operations/", log.operation_list, name="operation_list"),
@@ -18,14 +50,23 @@ urlpatterns = [
     path("contacts/operations/<bigid:operation_id>/undo/", log.operation_undo, name="operation_undo"),
     path("contacts/<bigid:contact_id>/", record.contact_detail, name="contact_detail"),
     path("contacts/<bigid:contact_id>/edit/", editing.contact_edit, name="contact_edit"),
+    path("contacts/<bigid:contact_id>/cells/<slug:field>/", cells.cell_edit, name="cell_edit"),
     path("contacts/<bigid:contact_id>/delete/", editing.contact_delete, name="contact_delete"),
-    path("contacts/<bigid:contact_id>/notes/", editing.contact_note, name="contact_note"),
+    path("contacts/<bigid:contact_id>/quick/", quick_edits.record_quick_edit, name="record_quick_edit"),
+    path("contacts/<bigid:contact_id>/company/", record.contact_company, name="contact_company"),
+    path("contacts/<bigid:contact_id>/notes/", notes.contact_note, name="contact_note"),
+    path("contacts/<bigid:contact_id>/notes/<bigid:note_id>/", notes.note_detail, name="note_detail"),
+    path("contacts/<bigid:contact_id>/notes/<bigid:note_id>/delete/", notes.note_delete, name="note_delete"),
+    path(
+        "contacts/<bigid:contact_id>/notes/<bigid:note_id>/restore/", notes.note_restore, name="note_restore"
+    ),
     path("contacts/<bigid:contact_id>/history/", record.contact_history, name="contact_history"),
     path(
         "contacts/<bigid:contact_id>/history/<bigid:operation_id>/undo/",
         record.contact_undo,
         name="contact_undo",
     ),
+    path("palette/", palette.palette, name="palette"),
     path("industries/", industries.industry_list, name="industry_list"),
     path("industries/new/", industries.industry_create, name="industry_create"),
     path("industries/<bigid:industry_id>/edit/", industries.industry_edit, name="industry_edit"),

@@ -36,3 +36,18 @@ document.addEventListener("htmx:error", (event) => {
   const isLate = event.detail.ctx.request?.signal?.reason === "timeout";
   say(isLate ? "The server took too long to answer. Try again, or narrow the search." : "No connection to the server. Check your network and try again.");
 });
+
+// Somebody's rights were changed while their page was open: what they clicked is answered by the new ones, and once the
+// address says where that led, the rest of the page follows.
+let isOutdated = false;
+
+document.addEventListener("htmx:after:request", (event) => {
+  const mark = event.detail.ctx.response.raw.headers.get("X-Access");
+  if (!mark || isOutdated || mark === document.body.dataset.access) return;
+  isOutdated = true;
+  setTimeout(() => location.reload(), 500); // not every answer changes the address
+});
+
+document.addEventListener("address", () => {
+  if (isOutdated) setTimeout(() => location.reload());
+});

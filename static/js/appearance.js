@@ -3,10 +3,12 @@
   const root = document.documentElement;
   for (const setting of ["theme", "density", "nav", "shortcuts"]) {
     try {
+      // What the page comes with is the signed-in person's own; kept for the pages that know nobody.
+      if (root.dataset[setting]) localStorage.setItem(`appearance.${setting}`, root.dataset[setting]);
       const value = localStorage.getItem(`appearance.${setting}`);
       if (value) root.dataset[setting] = value;
     } catch {
-      return; // storage is switched off: the system's theme and the defaults hold
+      return; // storage is switched off: what the page comes with holds
     }
   }
 })();

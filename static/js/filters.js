@@ -31,6 +31,7 @@ function list(address, { isNew = true } = {}) {
   if (record) url.searchParams.set("record", record);
   const path = url.pathname + url.search;
   updateBadges();
+  document.dispatchEvent(new CustomEvent("listing"));
   const headers = { "HX-Target": "section#results" }; // htmx names the source here, and the server answers by target
   return htmx.ajax("GET", path, { source: aside, target: "#results", swap: "outerHTML", headers });
 }
@@ -52,6 +53,7 @@ function fillForm(address) {
     if (input.type === "checkbox") input.checked = parameters.getAll(input.name).includes(input.value);
     else if (input.name && input.type !== "hidden") input.value = parameters.get(input.name) ?? "";
   }
+  for (const [name, value] of parameters) addValue(name, value);
   for (const old of form.querySelectorAll("input[name=sort]")) old.remove();
   for (const carried of form.querySelectorAll("[data-carried]")) {
     if (!parameters.getAll(carried.name).includes(carried.value)) carried.remove();
@@ -59,6 +61,21 @@ function fillForm(address) {
   for (const key of parameters.getAll("sort")) {
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sort", value: key }));
   }
+}
+
+// A value that the panel does not show yet: as it may come from a recent filter or a pasted list.
+function addValue(name, value) {
+  const [field, operator] = name.split("__");
+  const values = form.querySelector(`[data-values="${CSS.escape(field)}"]`);
+  if (!values || (operator && operator !== "not")) return;
+  const known = [...values.querySelectorAll("input")].some((input) => input.name === name && input.value === value);
+  if (known) return;
+  const row = document.getElementById("value-template").content.firstElementChild.cloneNode(true);
+  const [include, exclude] = row.querySelectorAll("input");
+  Object.assign(include, { name: field, value, checked: !operator });
+  Object.assign(exclude, { name: `${field}__not`, value, checked: Boolean(operator), ariaLabel: values.dataset.leaveOut.replace("%", () => value) });
+  Object.assign(row.querySelector(".value-name"), { textContent: value, title: value });
+  values.prepend(row);
 }
 
 document.addEventListener("click", (event) => {
@@ -89,6 +106,7 @@ function updateBadges() {
     const badge = group.querySelector("[data-badge]");
     badge.textContent = count;
     badge.hidden = count === 0;
+    group.querySelector("[data-clear-group]").hidden = count === 0;
     total += count;
   }
   const badge = document.querySelector("[data-filter-total]");
@@ -100,14 +118,27 @@ function updateBadges() {
 form.addEventListener("change", (event) => {
   const input = event.target;
   if (input.type === "checkbox" && input.checked) {
-    for (const other of input.closest(".value").querySelectorAll("input")) if (other !== input) other.checked = false;
+    const others = input.closest(".value, .value-none").querySelectorAll("input");
+    for (const other of others) if (other !== input) other.checked = false;
   }
   if (input.name) submit();
 });
 
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-clear-group]");
+  if (!button) return;
+  const group = button.closest("[data-group]");
+  for (const input of group.querySelectorAll("input")) {
+    if (input.type === "checkbox") input.checked = false;
+    else if (input.type === "hidden") input.remove();
+    else if (input.type !== "range") input.value = "";
+  }
+  group.querySelector("summary").focus();
+  submit();
+});
+
 form.addEventListener("input", (event) => {
-  if (event.target.dataset.find) findValues(event.target);
-  else if (event.target.name?.endsWith("__contains")) submitSoon();
+  if (event.target.name?.endsWith("__contains")) submitSoon();
 });
 
 search.addEventListener("input", submitSoon);
@@ -119,65 +150,14 @@ document.addEventListener("outdated", () => list(location.href, { isNew: false }
 search.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text").trim();
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /(^|\.)apollo\.io$/.test(url.hostname)) { // the server translates it, and leads on
+    event.preventDefault();
+    location.assign(`${form.getAttribute("action")}?${new URLSearchParams({ q: text })}`);
+    return;
+  }
   if (url?.origin !== location.origin || url.pathname !== form.getAttribute("action")) return;
   event.preventDefault();
   location.assign(url);
-});
-
-// --- finding a value -------------------------------------------------------------------------------------------------------
-
-function valueRow(field, result, share) {
-  const row = document.getElementById("value-template").content.firstElementChild.cloneNode(true);
-  const [include, exclude] = row.querySelectorAll("input");
-  Object.assign(include, { name: field, value: result.id });
-  Object.assign(exclude, { name: `${field}__not`, value: result.id, ariaLabel: `Leave out ${result.text}` });
-  Object.assign(row.querySelector(".value-name"), { textContent: result.text, title: result.text });
-  row.querySelector(".value-count").textContent = result.count?.toLocaleString("en") ?? "";
-  row.querySelector("rect").setAttribute("width", `${share}%`);
-  return row;
-}
-
-function showValues(valueList, field, results) {
-  const kept = [...valueList.querySelectorAll(".value:has(:checked)")];
-  // The country India is kept under its own name, and is no reason to leave out the location India.
-  const keptValues = new Set(kept.map((row) => row.querySelector(`input[name="${field}"]`)?.value));
-  const most = Math.max(1, ...results.map((result) => result.count ?? 0));
-  const found = results
-    .filter((result) => !keptValues.has(String(result.id)))
-    .map((result) => valueRow(field, result, Math.round((100 * (result.count ?? 0)) / most)));
-  valueList.replaceChildren(...kept, ...found);
-  if (!found.length) {
-    valueList.append(Object.assign(document.createElement("p"), { className: "value-nothing", textContent: "No other value matches." }));
-  }
-}
-
-const waiting = new Map();
-
-const findValues = later(async (input) => {
-  const field = input.dataset.field;
-  const valueList = input.closest(".control").querySelector("[data-values]");
-  waiting.get(field)?.abort();
-  const controller = new AbortController();
-  waiting.set(field, controller);
-  valueList.ariaBusy = "true";
-  try {
-    const url = `${input.dataset.find}?${new URLSearchParams({ q: input.value.trim() })}`;
-    const response = await fetch(url, { signal: controller.signal, headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    showValues(valueList, field, (await response.json()).results);
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    const text = "The values could not be looked up. Try again in a moment.";
-    document.dispatchEvent(new CustomEvent("toast", { detail: { text, isError: true } }));
-  } finally {
-    if (waiting.get(field) === controller) valueList.ariaBusy = "false";
-  }
-}, 200);
-
-// Without script these boxes filter by what is typed; with it they only look values up.
-for (const input of form.querySelectorAll("[data-find]")) input.removeAttribute("name");
-form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.dataset.find) event.preventDefault();
 });
 
 // --- which groups are open ---------------------------------------------------------------------------------------------------

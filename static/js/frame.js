@@ -19,6 +19,14 @@ for (const group of document.querySelectorAll("[data-setting]")) {
   group.addEventListener("change", (event) => remember(setting, event.target.value));
 }
 
+// Theme and rows belong to the person: their other browsers have them too. What is refused or lost holds here until the next page.
+for (const form of document.querySelectorAll("form[data-appearance]")) {
+  form.addEventListener("change", () => {
+    const headers = { "X-Requested-With": "fetch" };
+    fetch(form.action, { method: "POST", body: new FormData(form), headers, redirect: "manual", keepalive: true }).catch(() => {});
+  });
+}
+
 // "auto" folds by the window's width, so the next state is the opposite of what is seen, not of what is stored.
 document.querySelector("[data-fold]")?.addEventListener("click", () => {
   const isNarrow = document.querySelector(".nav").offsetWidth < 120;

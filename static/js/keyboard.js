@@ -1,12 +1,12 @@
 // Keys for people who live in the list. Never while typing; and they can be switched off in the sheet of keys, because single
 // letters get in the way of speech input (WCAG 2.1.4).
 
-const GO = { c: "contacts", i: "industries", a: "operations", t: "trash" };
+const GO = { d: "dashboard", c: "contacts", i: "industries", a: "operations", t: "trash", u: "users" };
 let isGoing = false;
 
 const isTyping = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const rows = () => [...document.querySelectorAll("[data-row]")];
-const linkOf = (row) => row.querySelector("[data-open], th a, [data-select]");
+const linkOf = (row) => row.querySelector("[data-open], th a") ?? row.querySelector("[data-select]");
 const currentRow = () => document.activeElement.closest("[data-row]") ?? document.querySelector("[data-row].is-active");
 const isPanelOpen = () => Boolean(document.querySelector("[data-record]"));
 
@@ -29,10 +29,17 @@ function select() {
   currentRow()?.querySelector("[data-select]")?.click();
 }
 
+function extend(step) {
+  const tick = () => currentRow()?.querySelector("[data-select]:not(:checked)")?.click();
+  tick();
+  move(step);
+  tick();
+}
+
 function edit() {
   const place = isPanelOpen() ? document.getElementById("record") : (currentRow() ?? document);
   const link = place.querySelector("[data-edit]");
-  const record = place.querySelector("[data-open]");
+  const record = document.querySelector("[data-cells]:not([data-cells=''])") && place.querySelector("[data-open]");
   if (link) link.click();
   else if (record) {
     const url = new URL(record.href);
@@ -46,11 +53,27 @@ function edit() {
 
 const follow = (selector) => document.querySelector(selector)?.click();
 
+// The record's neighbours; where none is open, the pages of the list.
+const turn = (to) => follow(`${document.querySelector("#record [data-record]") ? "#record" : "main"} [rel=${to}]`);
+
+// What a record can be told without its form; nothing happens where no record is shown.
+const inRecord = (selector) => document.querySelector(`[data-record] ${selector}`)?.focus();
+
 const KEYS = {
+  c: () => inRecord("#note-text"),
+  s: () => inRecord("[data-quick-stage]"),
+  o: () => inRecord("[data-quick-owner]"),
+  t: () => inRecord("[data-quick-tag]"),
+  m: () => inRecord("[data-quick-contacted]"),
+  h: () => inRecord("[data-history]"),
+  "[": () => turn("prev"),
+  "]": () => turn("next"),
   "/": () => document.querySelector("[data-search]")?.focus(),
   "?": () => document.getElementById("keys")?.showModal(),
   j: () => move(1),
   k: () => move(-1),
+  J: () => extend(1),
+  K: () => extend(-1),
   e: edit,
   x: select,
   n: () => follow("[data-new]"),

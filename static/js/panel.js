@@ -36,6 +36,20 @@ async function open(link) {
   if (!(fromList && wasOpen)) panel.querySelector("[data-title]")?.focus({ preventScroll: true });
 }
 
+// Changed from elsewhere: what the panel says, and the version that its forms were about, is not true any more.
+async function refresh() {
+  const focused = panel.contains(document.activeElement) && document.activeElement;
+  await htmx.ajax("GET", panel.querySelector(".panel-full").href, { source: panel, target: panel, swap: "innerHTML" });
+  if (focused && !focused.isConnected) (focused.id && document.getElementById(focused.id) || panel.querySelector("[data-title]"))?.focus({ preventScroll: true });
+}
+
+document.addEventListener("outdated", ({ detail }) => {
+  if (shownId() && !detail?.isRecordFresh) refresh();
+});
+document.addEventListener("changed", ({ detail: { id } }) => {
+  if (shownId() === id) refresh();
+});
+
 function close() {
   const id = shownId();
   panel.replaceChildren();
@@ -55,12 +69,5 @@ document.addEventListener("click", (event) => {
   else open(opener);
 });
 
-document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  markRow();
-  // A note was added or a change undone, and the form that sent it is gone with the old record.
-  if (ctx.request.method !== "POST") return;
-  const isUndo = ctx.request.action.includes("/undo/");
-  panel.querySelector(isUndo ? "[data-history]" : "#note-text")?.focus({ preventScroll: isUndo });
-  if (isUndo) document.dispatchEvent(new CustomEvent("outdated"));
-});
+document.addEventListener("htmx:after:swap", markRow);
 markRow();

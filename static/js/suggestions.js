@@ -18,7 +18,7 @@ async function suggest(input, address) {
   controller?.abort();
   controller = new AbortController();
   // A list of several values is written with commas: the last one is being typed, the others stay in front of it.
-  const [, before, last] = input.placeholder.includes("comma") ? input.value.match(/^(.*,\s*)?(.*)$/s) : ["", "", input.value];
+  const [, before, last] = "several" in input.dataset ? input.value.match(/^(.*,\s*)?(.*)$/s) : ["", "", input.value];
   try {
     const response = await fetch(`${address}?${new URLSearchParams({ q: last.trim() })}`, { signal: controller.signal });
     if (!response.ok) return;
@@ -29,15 +29,19 @@ async function suggest(input, address) {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-options-at]")) {
-  form.addEventListener("input", (event) => {
-    const { options } = event.target.dataset;
-    if (!options || event.inputType === "insertReplacementText") return;
-    clearTimeout(timer);
-    timer = setTimeout(suggest, PAUSE, event.target, form.dataset.optionsAt.replace("/_/", `/${options}/`));
-  });
-  form.addEventListener("focusin", (event) => {
-    const { options } = event.target.dataset;
-    if (options) suggest(event.target, form.dataset.optionsAt.replace("/_/", `/${options}/`));
-  });
+function addressFor(input) {
+  const { options } = input.dataset;
+  return options && input.form?.dataset.optionsAt?.replace("/_/", `/${options}/`);
 }
+
+document.addEventListener("input", (event) => {
+  const address = addressFor(event.target);
+  if (!address || event.inputType === "insertReplacementText") return;
+  clearTimeout(timer);
+  timer = setTimeout(suggest, PAUSE, event.target, address);
+});
+
+document.addEventListener("focusin", (event) => {
+  const address = addressFor(event.target);
+  if (address) suggest(event.target, address);
+});

@@ -2,18 +2,30 @@
 // words as time_ago() in rendering.py. Without script the page shows the date.
 
 const STEPS = [["minute", 60, 60], ["hour", 3600, 24], ["day", 86400, 31]];
-const relative = new Intl.RelativeTimeFormat("en");
-const month = new Intl.DateTimeFormat("en", { month: "short" });
-const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+// The page's language; the day before the month in English too.
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const relative = new Intl.RelativeTimeFormat(language);
+// The person's own zone, or the browser's where the page does not say one or the browser does not know it.
+const timeZone = known(document.documentElement.dataset.timeZone);
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", timeZone });
+const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone });
+
+function known(name) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
 
 function inWords(moment) {
   const seconds = (Date.now() - moment) / 1000;
-  if (seconds < 60) return "just now";
+  if (seconds < 60) return document.body.dataset.justNow;
   for (const [unit, size, limit] of STEPS) {
     const count = Math.floor(seconds / size);
     if (count < limit) return relative.format(-count, unit);
   }
-  return `${moment.getDate()} ${month.format(moment)} ${moment.getFullYear()}`;
+  return day.format(moment);
 }
 
 function update(root) {

@@ -180,18 +180,26 @@ def test_with_very_many_stale_contacts_the_bitmaps_rest(
     assert search_page(parsed("stage=hot&country=Spain"), ACCESS).count == paging.Count(5)
 
 
-def test_an_operation_on_many_contacts_makes_bitmaps_of_what_has_become_common(
+def jobs_waiting() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo'")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_an_operation_on_many_contacts_asks_for_bitmaps_of_what_has_become_common(
     people: list[Contact],
     rarest_is_not_few: None,
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ):
-    monkeypatch.setattr("apps.contacts.history.log._MANY", 5)
+    monkeypatch.setattr("apps.contacts.facets.upkeep.MANY", 5)
     with (
         django_capture_on_commit_callbacks(execute=True),
         operation(Operation.Kind.EDIT, access=ACCESS, reason="test"),
     ):
         Contact.objects.update(stage="Warm")
+    assert jobs_waiting() == ["contacts.refresh_bitmaps"]
+    bitmaps.refresh()
     known = set(FacetBitmap.objects.filter(field="stage").values_list("value", flat=True))
     assert known == {"", "Warm"}
     assert matching("stage=warm&country=Spain").count == 6
@@ -204,6 +212,7 @@ def test_a_small_database_has_no_bitmaps(people: list[Contact], monkeypatch: pyt
     assert search_page(parsed("stage=hot&country=Spain"), ACCESS).count == paging.Count(3)
 
 
+@pytest.mark.as_owner
 def test_emptying_the_table_forgets_everything_that_was_counted(people: list[Contact]):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else its foreign keys wait to be checked
@@ -443,6 +452,7 @@ class AnySearch(TestCase):
                 bitmaps.rebuild()
 
 
+@pytest.mark.as_owner
 def test_recount_facets_makes_everything_anew(people: list[Contact], rarest_is_not_few: None):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -470,6 +480,7 @@ DIFFERING = """
 """
 
 
+@pytest.mark.as_owner
 @pytest.mark.django_db
 def test_demo_contacts_come_with_their_bitmaps(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bitmaps, "COMMON_SHARE", 50)

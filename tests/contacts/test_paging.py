@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from apps.accounts.access import Access
-from apps.contacts import paging
+from apps.contacts import paging, queries
 from apps.contacts.facets.counts import rebuild
 from apps.contacts.fields import FIELDS
 from apps.contacts.models import Contact
@@ -110,12 +110,26 @@ def test_neighbours_in_a_search(make_contact: Callable[..., Contact]) -> None:
     a, b, c = (make_contact(last_name=name, stage="Hot").pk for name in "abc")
     other = make_contact(last_name="bb").pk
     search = Search.parse(QueryDict("stage=hot"), access)
-    assert [neighbours(pk, search, access) for pk in (a, b, c, other)] == [
-        (None, b),
-        (a, c),
-        (b, None),
-        (None, None),
+    found = [neighbours(pk, search, access) for pk in (a, b, c, other)]
+    assert [(each.before, each.behind, each.place) for each in found] == [
+        (None, b, 1),
+        (a, c, 2),
+        (b, None, 3),
+        (None, None, None),
     ]
+    assert [each.count and each.count.number for each in found] == [3, 3, 3, None]
+
+
+@pytest.mark.django_db
+def test_far_from_the_start_a_place_is_not_counted(
+    make_contact: Callable[..., Contact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "COUNTED_BEFORE", 2)
+    access = Access.of_operator()
+    a, b, c, d = (make_contact(last_name=name).pk for name in "abcd")
+    found = [neighbours(pk, Search.parse(QueryDict(""), access), access) for pk in (a, b, c, d)]
+    assert [each.place for each in found] == [1, 2, 3, None]
+    assert [each.before for each in found] == [None, a, b, c]
 
 
 @pytest.mark.django_db

@@ -247,6 +247,7 @@ def test_contacts_arrive_as_one_operation_with_counts_and_indexes(admin):
     assert Industry.objects.count() == len(industry_names())
 
 
+@pytest.mark.as_owner
 @pytest.mark.django_db
 def test_its_own_tally_is_what_the_database_counts():
     seed_contacts("2000")
@@ -256,6 +257,7 @@ def test_its_own_tally_is_what_the_database_counts():
     assert ("", "", 2000) in tallied
 
 
+@pytest.mark.as_owner
 @pytest.mark.django_db
 def test_it_adds_to_contacts_that_are_there():
     Contact.objects.create(first_name="Ann", last_name="Own", email="ann@own.example", title="CEO")
@@ -272,6 +274,7 @@ def test_it_adds_to_contacts_that_are_there():
     assert Industry.objects.filter(name__iexact="retail").count() == 1
 
 
+@pytest.mark.as_owner
 @pytest.mark.django_db
 def test_bitmaps_of_contacts_that_are_gone_do_not_stay(monkeypatch):
     monkeypatch.setattr(bitmaps, "WORTHWHILE", 0)
@@ -286,6 +289,7 @@ def test_bitmaps_of_contacts_that_are_gone_do_not_stay(monkeypatch):
     assert bitsets.count_of([verified], nobody) == Contact.objects.filter(email_status="Verified").count()
 
 
+@pytest.mark.as_owner
 @pytest.mark.django_db
 def test_the_same_seed_again_changes_nothing_and_says_so():
     seed_contacts("20")
@@ -297,6 +301,7 @@ def test_the_same_seed_again_changes_nothing_and_says_so():
     assert Contact.objects.count() == 20
 
 
+@pytest.mark.as_owner
 @pytest.mark.django_db
 def test_a_contact_with_an_address_of_the_seed_stops_it_before_anything_is_changed():
     taken = next(row["email"] for row in rows(plan(50, owners=())) if row["email"])

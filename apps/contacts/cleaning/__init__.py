@@ -12,11 +12,14 @@ from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.contacts.cleaning.amounts import clean_amount
 from apps.contacts.cleaning.dates import clean_date, clean_moment
 from apps.contacts.cleaning.errors import CleaningError
 from apps.contacts.cleaning.links import clean_link
 from apps.contacts.fields import Field, Kind
+from apps.core.local_figures import grouped
 
 __all__ = ["Cleaned", "CleaningError", "clean", "cleaner_of", "text_of"]
 
@@ -126,7 +129,8 @@ def _limited(max_length: int, read: Callable[[str], str], raw: str) -> str:
 
 
 def _too_long(text: str, max_length: int) -> str:
-    return f"This is too long: {len(text):,} characters, and at most {max_length:,} fit."
+    words = gettext("This is too long: %(number)s characters, and at most %(most)s fit.")
+    return words % {"number": grouped(len(text)), "most": grouped(max_length)}
 
 
 def _given_or_empty(read: Callable[[str], str], raw: str) -> str:
@@ -144,7 +148,7 @@ def _clean_text(raw: str) -> str:
         return raw.strip() if "  " not in raw else " ".join(raw.split())
     if _REFUSED.search(raw):
         raise CleaningError(
-            "This holds a character that is no text (such as NUL): the file or the copy is damaged."
+            gettext("This holds a character that is no text (such as NUL): the file or the copy is damaged.")
         )
     return " ".join(unicodedata.normalize("NFC", _REMOVED.sub("", raw)).split())
 
@@ -159,7 +163,7 @@ def _clean_email(raw: str) -> str:
     if in_brackets := _EMAIL_IN_BRACKETS.fullmatch(text):
         text = in_brackets[1].strip()
     if len(text) > 320 or not _EMAIL.fullmatch(text):
-        raise CleaningError("This is not an e-mail address; it should look like name@example.com.")
+        raise CleaningError(gettext("This is not an e-mail address; it should look like name@example.com."))
     return text
 
 
@@ -169,7 +173,7 @@ def _clean_phone(raw: str) -> str:
     if not text or text.lower() in _PLACEHOLDERS:
         return ""
     if not _DIGIT.search(text):
-        raise CleaningError("This is not a phone number: it has no digit.")
+        raise CleaningError(gettext("This is not a phone number: it has no digit."))
     return text
 
 
@@ -179,7 +183,9 @@ def _clean_choice(field: Field, text: str) -> str:
         return choice
     if field.open_choices:
         return text
-    raise CleaningError(f"This is not one of: {', '.join(field.choices)}.")
+    raise CleaningError(
+        gettext("This is not one of: %(choices)s.") % {"choices": ", ".join(map(field.shown, field.choices))}
+    )
 
 
 def _choice_key(text: str) -> str:
@@ -193,7 +199,7 @@ def _clean_boolean(text: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise CleaningError("This is neither yes nor no.")
+    raise CleaningError(gettext("This is neither yes nor no."))
 
 
 def _clean_list(items: Callable[[str], tuple[str, ...]], raw: str) -> list[str]:
@@ -212,5 +218,8 @@ def _items(max_length: int, raw: str) -> tuple[str, ...]:
             raise CleaningError(_too_long(item, max_length))
         items.setdefault(item.casefold(), item)
     if len(items) > MAX_LIST_ITEMS:
-        raise CleaningError(f"These are {len(items):,} items, and at most {MAX_LIST_ITEMS:,} fit.")
+        raise CleaningError(
+            gettext("These are %(number)s items, and at most %(most)s fit.")
+            % {"number": grouped(len(items)), "most": grouped(MAX_LIST_ITEMS)}
+        )
     return tuple(items.values())

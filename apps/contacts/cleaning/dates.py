@@ -3,10 +3,11 @@
 import re
 from datetime import UTC, date, datetime
 
+from django.utils.translation import gettext
+
 from apps.contacts.cleaning.errors import CleaningError
 
 _LONGEST = 60  # characters
-_HINT = "write it as 2026-05-31"
 _ISO = re.compile(r"(\d{4,})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
@@ -37,7 +38,7 @@ def clean_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(f"{day.isoformat()}T{time or '00:00'}")
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise CleaningError("This is not a time; write it as 2026-05-31 14:30.") from None
+        raise CleaningError(gettext("This is not a time; write it as 2026-05-31 14:30.")) from None
 
 
 def _day_and_time(text: str) -> tuple[date, str]:
@@ -47,7 +48,7 @@ def _day_and_time(text: str) -> tuple[date, str]:
         time = _TIME.search(text)
         if time and (day := _day(text[: time.start()].rstrip(","))):
             return day, _iso_time(time[1], time[2] or "")
-    raise CleaningError(f"This is not a date; {_HINT}.")
+    raise CleaningError(gettext("This is not a date; write it as 2026-05-31."))
 
 
 def _iso_time(clock: str, zone: str) -> str:
@@ -77,7 +78,7 @@ def _slashed_day(first: str, second: str, year: str) -> date:
         return _real_day(year, second, first)
     if int(second) > 12:
         return _real_day(year, first, second)
-    raise CleaningError(f"This may be day/month or month/day; {_HINT}.")
+    raise CleaningError(gettext("This may be day/month or month/day; write it as 2026-05-31."))
 
 
 def _month(name: str) -> int:
@@ -87,13 +88,15 @@ def _month(name: str) -> int:
     for number, month in enumerate(_MONTHS, 1):
         if lower in {month, month[:3]}:
             return number
-    raise CleaningError(f"This is not a date: no month is called “{name}”; {_HINT}.")
+    raise CleaningError(
+        gettext("This is not a date: no month is called “%(name)s”; write it as 2026-05-31.") % {"name": name}
+    )
 
 
 def _real_day(year: str, month: str | int, day: str) -> date:
     if len(year) > 4 or int(year) == 0:
-        raise CleaningError("The year must be from 1 to 9999.")
+        raise CleaningError(gettext("The year must be from 1 to 9999."))
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise CleaningError(f"There is no such day; {_HINT}.") from None
+        raise CleaningError(gettext("There is no such day; write it as 2026-05-31.")) from None

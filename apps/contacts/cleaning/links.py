@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote, unquote
 
+from django.utils.translation import gettext
+
 from apps.contacts.cleaning.errors import CleaningError
 
 _LONGEST = 4000  # characters looked at; far beyond what any field holds
@@ -31,7 +33,7 @@ _LINKEDIN_HANDLE = re.compile(r"/?(?:in/)?([\w%-]{2,200})/?")
 def clean_link(name: str, text: str) -> str:
     """The http(s) address for the field `name`; its social networks take a handle as well."""
     if len(text) > _LONGEST:
-        raise CleaningError("This web address is too long.")
+        raise CleaningError(gettext("This web address is too long."))
     return {
         "person_linkedin_url": _linkedin,
         "twitter_url": _x,
@@ -53,12 +55,14 @@ def _parts(text: str) -> tuple[str, str, str]:
     """Host in lower case, port with its colon, and the rest from the first slash on."""
     bare = _WITH_SCHEME.sub("", text, count=1) if _WITH_SCHEME.match(text) else text.removeprefix("//")
     if bare == text and _OTHER_SCHEME.match(text):
-        raise CleaningError("Only web addresses that begin with http:// or https:// are taken.")
+        raise CleaningError(gettext("Only web addresses that begin with http:// or https:// are taken."))
     if "@" in bare.split("/", 1)[0]:
-        raise CleaningError("This is not a plain web address: there is an @ before its first slash.")
+        raise CleaningError(gettext("This is not a plain web address: there is an @ before its first slash."))
     match = None if _UNSAFE.search(bare) else _ADDRESS.fullmatch(bare)
     if not match:
-        raise CleaningError("This is not a web address; it should look like https://www.example.com.")
+        raise CleaningError(
+            gettext("This is not a web address; it should look like https://www.example.com.")
+        )
     return match["host"].lower(), match["port"] or "", match["rest"] or ""
 
 
@@ -90,7 +94,9 @@ def _linkedin(text: str) -> str:
             return f"https://www.linkedin.com/in/{_slug(person[1])}"
         if other := _LINKEDIN_OTHER_PERSON.match(rest):
             return f"https://www.linkedin.com{_NOT_ASCII.sub(lambda match: quote(match[0]), other[1].rstrip('/'))}"
-    raise CleaningError("This is not a person's LinkedIn address, such as https://www.linkedin.com/in/name.")
+    raise CleaningError(
+        gettext("This is not a person's LinkedIn address, such as https://www.linkedin.com/in/name.")
+    )
 
 
 def _slug(given: str) -> str:

@@ -33,12 +33,18 @@ def bit_of(contact_id: str) -> str:
     return f"set_bit({ZEROS}, mod({contact_id}, {CHUNK})::int, 1)"
 
 
+def has_enough_stale(enough: int = ENOUGH_STALE) -> bool:
+    """Are so many contacts stale? Cheap: it counts no further."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["has_stale"], {"enough": enough})
+        return bool(cursor.fetchone() == (True,))
+
+
 def fold_stale(*, enough: int = ENOUGH_STALE) -> bool:
     """Renew the bits of stale contacts if there are enough of them, unless somebody else is at it; was it done?"""
+    if not has_enough_stale(enough):
+        return False
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SQL["has_stale"], {"enough": enough})
-        if cursor.fetchone() == (False,):
-            return False
         if not _locked(cursor, wait=False):
             return False
         _renew(cursor)

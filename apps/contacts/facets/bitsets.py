@@ -9,6 +9,7 @@ from django.db import connection
 
 from apps.contacts.facets.bitmaps import ZEROS, bit_of
 from apps.contacts.facets.models import CHUNK
+from apps.contacts.facets.pairs import bit_pairs_of
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).parent / "sql" / "bitmaps.sql")
@@ -62,10 +63,56 @@ def count_of(sets: Sequence[BitSet], stale: Bound) -> int:
     return int(number)
 
 
-def ids_of(sets: Sequence[BitSet]) -> Bound:
-    """SQL for the ids of the contacts in all the sets, and of a few more that may be."""
+def ids_of(sets: Sequence[BitSet], *, every: int = 1) -> Bound:
+    """SQL for the ids of the contacts in all the sets, and of a few more that may be.
+
+    Or only of those whose id is a multiple of `every`, a power of two: a sample that is even however many there are.
+    """
     combined, parameters = _combination(sets)
+    if every > 1:
+        evenly = f"repeat('1{'0' * (every - 1)}', {CHUNK // every})::bit({CHUNK})"
+        combined = f"SELECT chunk, bits & {evenly} AS bits FROM ({combined}) thinned"  # noqa: S608
     return _SQL["ids"].format(chunk=CHUNK, sets=combined), parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A value to be counted: the numbered one that any of these pairs stands for; those without a bitmap are rare."""
+
+    place: int
+    pair: Pair
+    bitmap: int | None
+
+
+def counts_among(
+    sets: Sequence[BitSet], wanted: Sequence[Wanted], *, stale: Bound, rare: Bound
+) -> dict[int, int]:
+    """How many of the contacts in all the sets hold each wanted value, by its place.
+
+    `stale` selects the ids of those among contacts_facetstale, `rare` of whoever holds a pair without a bitmap.
+    One statement, and so one moment.
+    """
+    combined, parameters = _combination(sets)
+    sql = _SQL["counts_among"].format(
+        chunk=CHUNK,
+        zeros=ZEROS,
+        bit=bit_of("contact_id"),
+        rare_bit=bit_of("contact.id"),
+        sets=combined,
+        stale=stale[0],
+        rare=rare[0],
+        rare_pairs=bit_pairs_of("contact", {one.pair[0] for one in wanted if one.bitmap is None}),
+        pairs=bit_pairs_of("contact", {one.pair[0] for one in wanted}),
+    )
+    columns: list[list[Any]] = [
+        [one.place for one in wanted],
+        [one.pair[0] for one in wanted],
+        [one.pair[1] for one in wanted],
+        [one.bitmap for one in wanted],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*columns, *parameters, *rare[1], *stale[1]])
+        return dict(cursor.fetchall())
 
 
 def _combination(sets: Sequence[BitSet]) -> Bound:

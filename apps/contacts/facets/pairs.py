@@ -1,6 +1,6 @@
 """The faceted values of a contact, in SQL: one list for the triggers and for counting anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # (field, SQL of its value); for lists the value is unnested. {r} is a row of contacts.
 _SCALARS = {
@@ -73,7 +73,48 @@ def bit_pairs_of(row: str, fields: Iterable[str]) -> str:
     return f"(SELECT * FROM (VALUES {pairs}) scalar(field, value) {lists}) pair(field, value)"  # noqa: S608
 
 
+# Upper ends (exclusive) of a histogram's bars, in whole US dollars: half powers of ten, as people read them.
+MONEY_EDGES = (100_000, 300_000, *(n * 10**power for power in (6, 7, 8) for n in (1, 3)), 10**9, 3 * 10**9)
+
+
+def panel_pairs_of(row: str, fields: Iterable[str], places: Iterable[str], amounts: Iterable[str]) -> str:
+    """As bit_pairs_of, with what the filter panel counts besides: the pair ('', '') for the row itself, a contact's
+    places (once each) as its location, and amounts as the number of their bar in a histogram.
+    """
+    edges = ", ".join(map(str, MONEY_EDGES))
+    bars = " ".join(
+        f"UNION ALL SELECT '{name}', width_bucket({row}.{name}, ARRAY[{edges}]::bigint[])::text"
+        f" WHERE {row}.{name} IS NOT NULL"
+        for name in amounts
+    )
+    somewhere = " ".join(f"UNION ALL SELECT 'location', {sql}" for sql in _locations(row, list(places)))
+    return f"(SELECT * FROM {bit_pairs_of(row, fields)} {bars} {somewhere}) pair(field, value)"  # noqa: S608
+
+
+def _locations(row: str, places: Sequence[str]) -> Iterable[str]:
+    """SQL for each place of a row, NULL where it is empty or like an earlier one; and '' for who is nowhere."""
+    for number, place in enumerate(places):
+        earlier = "".join(f" AND {_differ(f'{row}.{place}', f'{row}.{other}')}" for other in places[:number])
+        yield f"CASE WHEN {row}.{place} <> ''{earlier} THEN {row}.{place} END"
+    if places:
+        nowhere = " AND ".join(f"{row}.{place} = ''" for place in places)
+        yield f"CASE WHEN {nowhere} THEN '' END"
+
+
+def _differ(one: str, other: str) -> str:
+    """SQL: do two texts differ once folded? Folding is slow, and of plain letters it only makes small ones."""
+    both = f"{one} || {other}"
+    return (
+        f"(lower({one}) <> lower({other}) AND "
+        f"(octet_length({both}) = length({both}) OR a360_fold({one}) <> a360_fold({other})))"
+    )
+
+
+def columns_of(fields: Iterable[str]) -> list[str]:
+    """The columns of contacts that the pairs of some fields are made of."""
+    return [{"industry": "industry_id", "owner": "owner_id"}.get(name, name) for name in fields]
+
+
 def bit_columns() -> str:
     """SQL: the columns of contacts that the bitmaps look at."""
-    columns = {"industry": "industry_id", "owner": "owner_id"}
-    return ", ".join(columns.get(name, name) for name in sorted(BIT_FIELDS))
+    return ", ".join(columns_of(sorted(BIT_FIELDS)))

@@ -28,7 +28,7 @@ class Spellings:
     numbers: dict[str, int]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
@@ -38,8 +38,8 @@ def like_patterns(text: str) -> tuple[str, str]:
     A trigram index knows three letters in a row, or fewer at the start of a word; for anything else it is read whole.
     """
     if len(text) >= 3:
-        return f"%{_escaped(text)}%", f"%{_escaped(text)}%"
-    return f"{_escaped(text)}%", f"% {_escaped(text)}%"
+        return f"%{escaped(text)}%", f"%{escaped(text)}%"
+    return f"{escaped(text)}%", f"% {escaped(text)}%"
 
 
 def top_values(fields: Sequence[str], limit: int) -> dict[str, list[Option]]:
@@ -56,7 +56,7 @@ def matching_values(field: str, text: str, limit: int) -> list[Option]:
     """Values that hold the text, those beginning with it first, then by frequency."""
     if not text:
         return top_values([field], limit)[field]
-    arguments: dict[str, str | int] = {"field": field, "limit": limit, "prefix": f"{_escaped(text)}%"}
+    arguments: dict[str, str | int] = {"field": field, "limit": limit, "prefix": f"{escaped(text)}%"}
     with connection.cursor() as cursor:
         cursor.execute(_SQL["matching_values"], {**arguments, **_patterns(text)})
         return [Option(value, n) for value, n in cursor.fetchall()]
@@ -98,3 +98,41 @@ def total_contacts() -> int:
         cursor.execute(_SQL["total"])
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStatistics:
+    """Of one field's option list."""
+
+    values: int
+    contacts: int  # for a list, each of a contact's values counts
+    pending: int  # appended changes of counts
+
+
+def field_statistics() -> dict[str, FieldStatistics]:
+    """For each field, in order; '' is the number of all contacts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["statistics"])
+        return {field: FieldStatistics(*numbers) for field, *numbers in cursor.fetchall()}
+
+
+def table_sizes(tables: Sequence[str]) -> dict[str, int]:
+    """Bytes of tables with their indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["sizes"], {"tables": list(tables)})
+        return dict(cursor.fetchall())
+
+
+def pending() -> tuple[int, int]:
+    """How many changes of counts, and how many contacts with bits out of date, wait to be folded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["pending"])
+        deltas, stale = cursor.fetchone()
+    return deltas, stale
+
+
+def wrong_counts() -> list[tuple[str, str, int, int]]:
+    """Of a few values those whose kept count is not what the contacts say: field, value, kept, counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["sample"])
+        return [row for row in cursor.fetchall() if row[2] != row[3]]

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.accounts.models import AdminUser
 from apps.contacts.fields import CUSTOM, CUSTOM_LABEL, FIELDS, Field, Kind
 from apps.contacts.models import Contact, Industry
@@ -25,7 +27,7 @@ def label_of(name: str) -> str:
     """What people call a field; '' is the whole contact."""
     if name in FIELDS:
         return FIELDS[name].label
-    return CUSTOM_LABEL if name == CUSTOM else "Contact"
+    return gettext(CUSTOM_LABEL) if name == CUSTOM else gettext("Contact")
 
 
 def value_of(column: str, logged: Any) -> Any:
@@ -63,7 +65,7 @@ class Wording:
         if known is None or logged is None:
             return "" if logged is None else str(logged)
         if known.kind is Kind.REFERENCE:
-            return self._names[column].get(logged, "one that is gone")
+            return self._names[column].get(logged, gettext("one that is gone"))
         return plain_text(known, value_of(column, logged))
 
 

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.access import Access
 from apps.contacts.history.columns import label_of
 from apps.contacts.history.models import KeptValue
 
 # A deleted contact whose key another one has now; the field says which key.
-STAYS_DELETED = "It stays deleted: another contact has the same value now."
-_STAYS_DELETED_FOR_SOME_KEY = "It stays deleted: another contact is in its place."
+STAYS_DELETED = gettext_noop("It stays deleted: another contact has the same value now.")
+_STAYS_DELETED_FOR_SOME_KEY = gettext_noop("It stays deleted: another contact is in its place.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +40,5 @@ def _readable(operation_id: int, access: Access) -> QuerySet[KeptValue]:
 
 def _kept(value: KeptValue, access: Access) -> Kept:
     if value.field and not access.can_read(value.field):
-        return Kept(value.contact_id, "", label_of(""), _STAYS_DELETED_FOR_SOME_KEY)
-    return Kept(value.contact_id, value.field, label_of(value.field), value.reason)
+        return Kept(value.contact_id, "", label_of(""), gettext(_STAYS_DELETED_FOR_SOME_KEY))
+    return Kept(value.contact_id, value.field, label_of(value.field), gettext(value.reason))

@@ -8,15 +8,13 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from apps.accounts.access import Access
-from apps.contacts.facets import bitmaps
-from apps.contacts.facets.counts import fold_deltas
+from apps.contacts.facets.upkeep import keep_counts
 from apps.contacts.history.models import Operation
 from apps.core.request_ids import current_request_id
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).with_name("sql") / "log.sql")
 _COUNTS = ("created", "updated", "deleted")
-_MANY = 5_000  # changed contacts, after which other values may have become common
 
 
 @contextmanager
@@ -39,20 +37,44 @@ def operation(
                 raise ValueError("An undo is an operation of its own; it cannot be part of another.")
             yield outer
             return
-        started = Operation.objects.create(
-            kind=kind,
-            actor_id=access.user_id,
-            reason=reason,
-            request_id=current_request_id(),
-            undoes=undoes,
-            undoes_all=undoes_all,
-        )
-        _attribute_changes_to(str(started.pk))
-        yield started
-        _attribute_changes_to("")
-        started.counts = counts_of([started.pk])[started.pk]
-        started.save(update_fields=["counts"])
-        transaction.on_commit(partial(_keep_counts, sum(started.counts.values())), robust=True)
+        started = begin(kind, access=access, reason=reason, undoes=undoes, undoes_all=undoes_all)
+        with part_of(started):
+            yield started
+        settle(started)
+
+
+def begin(
+    kind: Operation.Kind,
+    *,
+    access: Access,
+    reason: str = "",
+    undoes: Operation | None = None,
+    undoes_all: bool = False,
+) -> Operation:
+    """An operation that goes on in several transactions, each in part_of() it, until it is settled."""
+    return Operation.objects.create(
+        kind=kind,
+        actor_id=access.user_id,
+        reason=reason,
+        request_id=current_request_id(),
+        undoes=undoes,
+        undoes_all=undoes_all,
+    )
+
+
+@contextmanager
+def part_of(begun: Operation) -> Iterator[None]:
+    """All changes to contacts inside, in a transaction of the caller's, belong to the operation."""
+    _attribute_changes_to(str(begun.pk))
+    yield
+    _attribute_changes_to("")
+
+
+def settle(begun: Operation) -> None:
+    """Write down what the operation came to, once it has ended."""
+    begun.counts = counts_of([begun.pk])[begun.pk]
+    begun.save(update_fields=["counts"])
+    transaction.on_commit(partial(keep_counts, sum(begun.counts.values())), robust=True)
 
 
 def running_operation() -> Operation | None:
@@ -74,14 +96,6 @@ def counts_of(operation_ids: list[int], columns: list[str] | None = None) -> dic
         cursor.execute(_SQL["counts"], {"operations": operation_ids, "columns": columns})
         found = {row[0]: dict(zip(_COUNTS, row[1:], strict=True)) for row in cursor.fetchall()}
     return {each: found.get(each, dict.fromkeys(_COUNTS, 0)) for each in operation_ids}
-
-
-def _keep_counts(changed: int) -> None:
-    fold_deltas()
-    if changed >= _MANY:
-        bitmaps.refresh(wait=False)
-    else:
-        bitmaps.fold_stale()
 
 
 def _attribute_changes_to(operation_id: str) -> None:

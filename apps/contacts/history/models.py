@@ -4,22 +4,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class Operation(models.Model):
     """One act on contacts. Every change belongs to one."""
 
     class Kind(models.TextChoices):
-        CREATE = "create", "Created"
-        EDIT = "edit", "Edited"
-        BULK_EDIT = "bulk_edit", "Bulk edit"
-        IMPORT = "import", "Import"
-        MERGE = "merge", "Merge"
-        DELETE = "delete", "Deleted"
-        RESTORE = "restore", "Restored"
-        UNDO = "undo", "Undo"
-        SEED = "seed", "Demo data"
-        DATABASE = "database", "Changed in the database"  # a write that named no operation
+        CREATE = "create", _("Created")
+        EDIT = "edit", _("Edited")
+        BULK_EDIT = "bulk_edit", _("Bulk edit")
+        IMPORT = "import", _("Import")
+        MERGE = "merge", _("Merge")
+        DELETE = "delete", _("Deleted")
+        RESTORE = "restore", _("Restored")
+        UNDO = "undo", _("Undo")
+        SEED = "seed", _("Demo data")
+        DATABASE = "database", _("Changed in the database")  # a write that named no operation
 
     kind = models.CharField(max_length=16, choices=Kind)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -32,7 +33,10 @@ class Operation(models.Model):
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at"], name="contacts_operation_latest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="contacts_operation_latest"),
+            models.Index(fields=["actor", "-id"], name="contacts_operation_of_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
@@ -49,9 +53,9 @@ class Change(models.Model):
     """
 
     class Action(models.TextChoices):
-        INSERT = "insert", "Created"
-        UPDATE = "update", "Changed"
-        DELETE = "delete", "Deleted"
+        INSERT = "insert", _("Created")
+        UPDATE = "update", _("Changed")
+        DELETE = "delete", _("Deleted")
 
     # No constraint: only the triggers write here, they look the operation up once a statement, and a check for each row
     # would cost more than writing the row does.

@@ -1,13 +1,14 @@
 """Reading the operation log under an Access: what a column shows only to those who may read that column."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.columns import all_columns
@@ -53,6 +54,7 @@ class Entry:
     when: datetime
     cells: list[Cell]
     is_undoable: bool
+    position: int  # among the contact's changes: of entries of one moment the later one has the higher
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,29 @@ class FieldChange:
     value_now: Any
 
 
-def timeline(contact_id: int, access: Access, limit: int) -> list[Entry]:
-    """What happened to a contact, newest first, as far as the person may read it."""
+def timeline(
+    contact_id: int,
+    access: Access,
+    limit: int,
+    *,
+    kinds: Sequence[str] | None = None,
+    before: tuple[datetime, int] | None = None,
+) -> list[Entry]:
+    """What happened to a contact, newest first, as far as the person may read it.
+
+    Of some kinds of operations only; and only what is behind an entry's (when, position).
+    """
     columns = columns_of(access.readable)
-    steps = _rows("timeline", contact=contact_id, columns=columns, limit=limit)
+    before_at, before_position = before or (None, None)
+    steps = _rows(
+        "timeline",
+        contact=contact_id,
+        columns=columns,
+        kinds=None if kinds is None else list(kinds),
+        before_at=before_at,
+        before_position=before_position,
+        limit=limit,
+    )
     operations = _operations([step["operation_id"] for step in steps])
     # Of these columns only: looking up the names in others would tell, by the queries made, that they changed.
     wording = Wording(
@@ -119,17 +140,30 @@ def timeline(contact_id: int, access: Access, limit: int) -> list[Entry]:
     entries = []
     for step in steps:
         cells = _cells(step, now["row"], columns, access, wording) if step["is_update"] else []
-        if cells or not step["is_update"]:
-            can_undo = any(cell.is_undoable for cell in cells) or (
-                not step["is_update"] and step["version"] == now["version"] and access.can(Capability.UNDO)
-            )
-            entries.append(_entry(operations[step["operation_id"]], cells, can_undo))
+        can_undo = any(cell.is_undoable for cell in cells) or (
+            not step["is_update"] and step["version"] == now["version"] and access.can(Capability.UNDO)
+        )
+        entries.append(_entry(operations[step["operation_id"]], step["position"], cells, can_undo))
     return entries
+
+
+def timeline_counts(contact_id: int, access: Access) -> dict[str, int]:
+    """How many entries the timeline of a contact has of each kind of operation."""
+    rows = _rows("timeline_counts", contact=contact_id, columns=columns_of(access.readable))
+    return {row["kind"]: row["number"] for row in rows}
 
 
 def recent_operations(access: Access, *, before: int | None = None, limit: int = 50) -> list[OperationEntry]:
     """The latest operations with something to see, those with ids below `before`."""
     return _operation_entries(_visible(access, before=before, limit=limit), access)
+
+
+def own_operations(access: Access, *, limit: int) -> list[OperationEntry]:
+    """The latest operations of this person with something to see, without the edits of single contacts."""
+    found = _visible(
+        access, actor=access.user_id, without=(Operation.Kind.CREATE, Operation.Kind.EDIT), limit=limit
+    )
+    return _operation_entries(found, access)
 
 
 def operation_summary(operation_id: int, access: Access) -> OperationEntry | None:
@@ -155,7 +189,7 @@ def operation_of_request(contact_id: int, access: Access) -> int | None:
 
 def touched_contacts(operation_id: int, access: Access, limit: int = 50) -> list[TouchedContact]:
     """The first contacts that an operation visibly did something to."""
-    rows = _rows("touched_contacts", operation=operation_id, columns=_limited_to(access), limit=limit)
+    rows = _rows("touched_contacts", operation=operation_id, columns=visible_columns(access), limit=limit)
     return [
         TouchedContact(
             row["contact_id"],
@@ -184,6 +218,17 @@ def trashed(access: Access, *, before: int | None = None, limit: int = 50) -> li
         )
         for row in rows
     ]
+
+
+def changes_behind(contact_id: int, moment: datetime) -> list[dict[str, Any]]:
+    """What as_of.py rolls back: see the query. Knows no column rights."""
+    return _rows("changes_behind", contact=contact_id, moment=moment)
+
+
+def row_now(contact_id: int) -> dict[str, Any] | None:
+    """A contact as the log would write it; None when it is gone. Knows no column rights."""
+    found = _rows("contact_now", contact=contact_id)
+    return found[0]["row"] if found else None
 
 
 def changed_since(contact_id: int, version: int) -> list[FieldChange]:
@@ -235,7 +280,7 @@ def _cells(
     return cells
 
 
-def _entry(operation: Operation, cells: list[Cell], is_undoable: bool) -> Entry:
+def _entry(operation: Operation, position: int, cells: list[Cell], is_undoable: bool) -> Entry:
     return Entry(
         operation.pk,
         operation.kind,
@@ -245,6 +290,7 @@ def _entry(operation: Operation, cells: list[Cell], is_undoable: bool) -> Entry:
         operation.created_at,
         cells,
         is_undoable,
+        position,
     )
 
 
@@ -254,17 +300,27 @@ def _visible(
     before: int | None = None,
     only: int | None = None,
     contact: int | None = None,
+    actor: int | None = None,
+    without: Sequence[Operation.Kind] = (),
     limit: int = 1,
 ) -> list[int]:
     """Ids of operations with something to see, newest first."""
-    columns = _limited_to(access)
-    rows = _rows("recent_operations", before=before, only=only, contact=contact, columns=columns, limit=limit)
+    rows = _rows(
+        "recent_operations",
+        before=before,
+        only=only,
+        contact=contact,
+        actor=actor,
+        without=list(map(str, without)),
+        columns=visible_columns(access),
+        limit=limit,
+    )
     return [row["id"] for row in rows]
 
 
 def _operation_entries(operation_ids: list[int], access: Access) -> list[OperationEntry]:
     operations = _operations(operation_ids)
-    only = _limited_to(access)
+    only = visible_columns(access)
     uncounted = [each for each in operation_ids if only is not None or not operations[each].counts]
     counts = {each: operations[each].counts for each in operation_ids} | counts_of(uncounted, only)
     undone = _undone(operation_ids)
@@ -292,7 +348,7 @@ def _about(operation_ids: list[int], access: Access) -> dict[int, str]:
     """Of operations that are about one contact each, its name."""
     if not operation_ids:
         return {}
-    rows = _rows("contacts_of_operations", operations=operation_ids, columns=_limited_to(access))
+    rows = _rows("contacts_of_operations", operations=operation_ids, columns=visible_columns(access))
     return {row["operation_id"]: _name(row, access) for row in rows}
 
 
@@ -314,7 +370,7 @@ def _known(operation_ids: set[int | None], only: list[str] | None) -> dict[int |
     return {each: each for each, counts in counts_of(wanted, only).items() if any(counts.values())}
 
 
-def _limited_to(access: Access) -> list[str] | None:
+def visible_columns(access: Access) -> list[str] | None:
     """The columns that what happened must show in; None for those who may read everything."""
     return None if access.readable >= all_columns() else columns_of(access.readable)
 
@@ -331,7 +387,12 @@ def _name(row: Mapping[str, Any], access: Access) -> str:
     """What to call a contact, from those of its columns that may be read."""
     readable = {name: row[name] for name in _NAMING if access.can_read(name)}
     name = " ".join(part for part in (readable.get("first_name"), readable.get("last_name")) if part)
-    return name or readable.get("email") or readable.get("company") or f"Contact {row['contact_id']}"
+    return (
+        name
+        or readable.get("email")
+        or readable.get("company")
+        or _("Contact %(number)s") % {"number": row["contact_id"]}
+    )
 
 
 def _rows(block: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.utils.translation import gettext_noop
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from apps.accounts.access import Access, Capability
@@ -19,16 +20,18 @@ from apps.contacts.history.kept import STAYS_DELETED, Kept, kept_count, kept_val
 from apps.contacts.history.models import Operation
 from apps.contacts.models import Contact
 from apps.core.sql import load_sql
+from apps.core.timeouts import long_statement
 
 _SQL = load_sql(Path(__file__).with_name("sql") / "undo.sql")
 _MANY = 500
+LONGEST_STATEMENT = 300  # seconds; an import of a million contacts is taken back by statements of a minute
 _TRIES = 3  # somebody else may take a key between our look and our write; then the next try sees it
 
-CHANGED_SINCE = "Changed since then."
-DELETED_SINCE = "The contact was deleted since then."
-TAKEN = "Another contact has this value now."
-GONE = "What it referred to is gone."
-BACK_ALREADY = "It is there already."
+CHANGED_SINCE = gettext_noop("Changed since then.")
+DELETED_SINCE = gettext_noop("The contact was deleted since then.")
+TAKEN = gettext_noop("Another contact has this value now.")
+GONE = gettext_noop("What it referred to is gone.")
+BACK_ALREADY = gettext_noop("It is there already.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def undo(
     columns = columns_of(access.editable if field is None else access.editable & {field})
 
     def act() -> UndoOutcome:
-        with transaction.atomic():
+        with long_statement(LONGEST_STATEMENT):
             Operation.objects.select_for_update().get(pk=operation.pk)
             with log.operation(
                 Operation.Kind.UNDO, access=access, reason=reason, undoes=operation, undoes_all=is_whole
@@ -106,7 +109,7 @@ def restore(contact_ids: Sequence[int], *, access: Access, reason: str = "") -> 
     access.require(Capability.DELETE)
 
     def act() -> UndoOutcome:
-        with transaction.atomic():
+        with long_statement(LONGEST_STATEMENT):
             with log.operation(Operation.Kind.RESTORE, access=access, reason=reason) as restoring:
                 _run("prepare")
                 _run("clean_up")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from apps.contacts.fields import FIELDS
-from apps.contacts.spreadsheet_cells import bare_cell
+from apps.core.spreadsheet_cells import bare_cell
 
 MAX_HEADER = 200
 REJECT_COLUMNS = ("_row", "_reason")  # what a file of rejects has besides the original columns
@@ -49,12 +49,12 @@ def headers_of(cells: Iterable[str]) -> list[Header]:
 
 @cache
 def field_names() -> dict[str, tuple[str, int]]:
-    """Normalised header → catalogue field and its rank: the field's own name and label come before an alias."""
+    """Normalised header → catalogue field and its rank: its own name and label come before an alias."""
     names: dict[str, tuple[str, int]] = {}
     for field in FIELDS.values():
         if field.is_writable:
             names.setdefault(normalise_header(field.name), (field.name, 0))
-            names.setdefault(normalise_header(field.label), (field.name, 0))
+            names.setdefault(normalise_header(field.english), (field.name, 0))
     for field in FIELDS.values():
         if field.is_writable:
             for rank, alias in enumerate(field.aliases, 1):

@@ -23,6 +23,7 @@ from apps.contacts.imports.reader import Table, open_table
 from apps.contacts.imports.rejects import write_rejects
 from apps.contacts.imports.rows import RowCleaner
 from apps.contacts.imports.staging import Staged
+from apps.core.metrics import IMPORT_ROWS
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "suppressed", "rejected")
 _LOCK = 0x41333630_494D50  # "A360IMP": imports write one after the other, so that none doubles what another creates
@@ -137,6 +138,8 @@ class _Run:
                 if self.dry_run:
                     raise _DryRun
                 result.operation = log.pk
+            for outcome in OUTCOMES:
+                IMPORT_ROWS.labels(outcome).inc(getattr(result, outcome))
             if result.contacts["created"] >= _MANY:  # the pages' plans must not wait for autovacuum
                 staging.execute("ANALYZE contacts_contact")
         except _DryRun:

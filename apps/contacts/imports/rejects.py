@@ -14,7 +14,7 @@ from pathlib import Path
 from apps.contacts.imports.errors import ImportFileError
 from apps.contacts.imports.headers import REJECT_COLUMNS
 from apps.contacts.imports.reader import Table
-from apps.contacts.spreadsheet_cells import bare_cell, guarded_cell
+from apps.core.spreadsheet_cells import bare_cell, guarded_cell
 
 
 def write_rejects(path: Path, table: Table, rejected: Iterable[tuple[int, str]]) -> int:

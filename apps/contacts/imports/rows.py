@@ -12,7 +12,7 @@ from apps.contacts.imports.headers import Header
 from apps.contacts.imports.mapping import ColumnPlan
 from apps.contacts.imports.names import split_full_name
 from apps.contacts.imports.reader import Row
-from apps.contacts.spreadsheet_cells import bare_cell
+from apps.core.spreadsheet_cells import bare_cell
 
 _SHOWN_CELL = 40  # characters of a wrong cell that its reason repeats
 _SHOWN_FAULTS = 5

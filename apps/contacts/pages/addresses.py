@@ -10,6 +10,9 @@ from apps.accounts.access import Access
 from apps.contacts.cursors import Cursor
 from apps.contacts.search import Search
 
+# Of pages about one contact, besides the search that they were opened from.
+OWN_PARAMETERS = ("as_of", "part", "before")
+
 
 def list_href(search: Search, *, record: int | None = None, after: Cursor | None = None) -> str:
     """The list of a search, from its first page or after a cursor, with a record open beside it or none."""
@@ -35,11 +38,12 @@ class Origin:
 
     @classmethod
     def of(cls, parameters: QueryDict, contact_id: int, access: Access) -> "Origin":
-        search = Search.parse(parameters, access, ignored=("record",))
+        search = Search.parse(parameters, access, ignored=(*OWN_PARAMETERS, "record"))
         return cls(search, is_beside_list=parameters.get("record") == str(contact_id))
 
-    def act_href(self, url_name: str, contact_id: int) -> str:
-        return _with_query(reverse(url_name, args=[contact_id]), self.query_of(contact_id))
+    def act_href(self, url_name: str, contact_id: int, *more: int) -> str:
+        """The address of an act on a contact, or on something of it that `more` names."""
+        return _with_query(reverse(url_name, args=[contact_id, *more]), self.query_of(contact_id))
 
     def query_of(self, contact_id: int) -> str:
         extra = {"record": str(contact_id)} if self.is_beside_list else {}

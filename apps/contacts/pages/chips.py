@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from apps.contacts.fields import FIELDS, Operator
+from django.utils.translation import gettext as _
+
+from apps.contacts.fields import Operator
+from apps.contacts.joint_fields import field_of
 from apps.contacts.pages.addresses import list_href
-from apps.contacts.search import LOCATION, Filter, Search
+from apps.contacts.search import Filter, Search
+from apps.core.local_figures import grouped
 
 _MOST_VALUES = 3
 
@@ -14,38 +18,46 @@ class Chip:
     label: str
     text: str
     is_exclusion: bool
-    remove_href: str
+    rest: Search  # the search without it
+
+    @property
+    def remove_href(self) -> str:
+        return list_href(self.rest)
 
 
 def chips_of(search: Search) -> list[Chip]:
     chips = [_chip(search, found) for found in search.filters]
     if search.text:
-        chips.insert(
-            0, Chip("Text", f"“{search.text}”", False, list_href(replace(search, text="", cursor=None)))
-        )
+        words = f"“{search.text}”"
+        if search.is_similar:
+            words = _("like %(words)s") % {"words": words}
+        chips.insert(0, Chip(_("Text"), words, False, replace(search, text="", cursor=None)))
     return chips
 
 
 def _chip(search: Search, found: Filter) -> Chip:
-    label = "Location" if found.field == LOCATION else FIELDS[found.field].label
-    href = list_href(search.without(found))
-    values = ", ".join(found.raw[:_MOST_VALUES])
+    field = field_of(found.field)
+    label = field.label
+    rest = search.without(found)
+    values = ", ".join(map(field.shown, found.raw[:_MOST_VALUES]))
     if len(found.raw) > _MOST_VALUES:
         values += f" +{len(found.raw) - _MOST_VALUES}"
     match found.operator:
         case Operator.NONE_OF:
-            return Chip(f"Not {label.lower()}", values, True, href)
+            return Chip(_("Not %(field)s") % {"field": label.lower()}, values, True, rest)
         case Operator.EMPTY:
-            return Chip(label, "is empty" if found.values[0] else "is filled in", False, href)
+            return Chip(label, _("is empty") if found.values[0] else _("is filled in"), False, rest)
         case Operator.CONTAINS:
-            return Chip(label, f"contains {values}", False, href)
+            return Chip(label, _("contains %(values)s") % {"values": values}, False, rest)
+        case Operator.NOT_CONTAINS:
+            return Chip(label, _("without %(values)s") % {"values": values}, True, rest)
         case Operator.GTE:
-            return Chip(label, f"from {_grouped(values)}", False, href)
+            return Chip(label, _("from %(value)s") % {"value": _grouped(values)}, False, rest)
         case Operator.LTE:
-            return Chip(label, f"up to {_grouped(values)}", False, href)
-    return Chip(label, values, False, href)
+            return Chip(label, _("up to %(value)s") % {"value": _grouped(values)}, False, rest)
+    return Chip(label, values, False, rest)
 
 
 def _grouped(number: str) -> str:
     """5,000 for 5000; dates and amounts such as 10M stay as they were typed."""
-    return f"{int(number):,}" if number.isascii() and number.isdigit() and len(number) < 19 else number
+    return grouped(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else number

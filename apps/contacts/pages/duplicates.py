@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Q, Value
 from django.db.models.lookups import Exact
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.access import Access
 from apps.contacts.folding import LinkedinPath
@@ -15,9 +16,9 @@ from apps.contacts.queries import readable_values, visible_to
 
 MOST = 10
 _REASONS = {
-    "email": "Same e-mail",
-    "person_linkedin_url": "Same LinkedIn page",
-    "contact_id": "Same contact id",
+    "email": gettext_noop("Same e-mail"),
+    "person_linkedin_url": gettext_noop("Same LinkedIn page"),
+    "contact_id": gettext_noop("Same contact id"),
 }
 
 
@@ -37,7 +38,9 @@ def duplicates_of(values: Mapping[str, Any], access: Access) -> list[Duplicate]:
             ids = visible_to(access).filter(_same(name, values[name])).values_list("pk", flat=True)[:MOST]
             shown = readable_values(ids, ("first_name", "last_name", "email", "company"), access)
             found += [
-                Duplicate(row["id"], reverse("contact_detail", args=[row["id"]]), name_of(row), reason)
+                Duplicate(
+                    row["id"], reverse("contact_detail", args=[row["id"]]), name_of(row), gettext(reason)
+                )
                 for row in shown
             ]
     return found

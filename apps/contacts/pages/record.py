@@ -2,17 +2,30 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from apps.accounts.access import Access, Capability
-from apps.contacts.fields import CUSTOM, FIELDS, Group, Kind
-from apps.contacts.history.queries import timeline
-from apps.contacts.models import Note
+from apps.contacts.fields import CUSTOM, FIELDS, Field, Group, Kind
 from apps.contacts.pages.addresses import Origin, list_href, record_hrefs
+from apps.contacts.pages.company import company_search
+from apps.contacts.pages.notes import shown_notes
+from apps.contacts.pages.quick_edits import quick_edits
 from apps.contacts.pages.table import name_of
+from apps.contacts.pages.timeline import Part, timeline_of
 from apps.contacts.queries import neighbours, readable_values
-from apps.contacts.rendering import entry, hue_of, initials_of, link, markup, phone_href, web_address
+from apps.contacts.rendering import (
+    entry,
+    hue_of,
+    initials_of,
+    link,
+    markup,
+    phone_href,
+    plain_text,
+    web_address,
+)
 
 RECENT_CHANGES = 20
 MOST_UNFOLDED = 8
@@ -48,10 +61,13 @@ class Entry:
     html: SafeString
     is_empty: bool
     copy: str = ""  # what people take along to another program: an address or a number
+    is_different: bool = False  # from today's
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryGroup:
+    name: str  # the same in every language
     label: str
     entries: list[Entry]
 
@@ -87,10 +103,12 @@ def record_context(contact_id: int, origin: Origin, access: Access) -> dict[str,
     if not found:
         return None
     values = found[0]
-    before, behind = neighbours(contact_id, origin.search, access)
+    around = neighbours(contact_id, origin.search, access)
     href_of = record_hrefs(origin.search)
-    groups = _groups(values, access)
-    custom = _custom(values)
+    groups = groups_of(values, access)
+    custom = shown_custom(values)
+    company = values.get("company", "")
+    of_company = company_search(company, access) if company else None
     return {
         "contact": heading(values, origin),
         "groups": [group for group in groups if not group.is_empty],
@@ -101,38 +119,61 @@ def record_context(contact_id: int, origin: Origin, access: Access) -> dict[str,
         "can_edit": access.can(Capability.EDIT) and bool(access.editable),
         "can_delete": access.can(Capability.DELETE),
         "can_undo": access.can(Capability.UNDO),
-        "history": timeline(contact_id, access, RECENT_CHANGES),
-        "notes": Note.objects.filter(contact_id=contact_id)
-        .select_related("author")
-        .order_by("-created_at")[:50],
-        "previous_href": href_of(before) if before else None,
-        "next_href": href_of(behind) if behind else None,
+        "quick": quick_edits(values, access),
+        "timeline": timeline_of(contact_id, access, Part.ALL, None, RECENT_CHANGES),
+        "notes": shown_notes(contact_id, access),
+        "note_key": uuid4(),
+        "company": company,
+        "company_list_href": list_href(of_company) if of_company else None,
+        "around": around,
+        "previous_href": href_of(around.before) if around.before else None,
+        "next_href": href_of(around.behind) if around.behind else None,
         "list_href": list_href(origin.search),
         "page_href": href_of(contact_id),
         "edit_href": origin.act_href("contact_edit", contact_id),
         "delete_href": origin.act_href("contact_delete", contact_id),
         "history_href": origin.act_href("contact_history", contact_id),
         "notes_href": origin.act_href("contact_note", contact_id),
+        "quick_href": origin.act_href("record_quick_edit", contact_id),
+        "today": timezone.localdate(),
     }
 
 
-def _groups(values: dict[str, Any], access: Access) -> list[EntryGroup]:
+def groups_of(
+    values: dict[str, Any], access: Access, today: dict[str, Any] | None = None
+) -> list[EntryGroup]:
+    """The readable fields of a record by their headings; with today's values, marked where they differ."""
     groups = []
     for group in Group:
         entries = [
-            Entry(
-                field.name,
-                field.label,
-                entry(field, values),
-                _is_empty(values[field.name], field.kind),
-                str(values[field.name]) if field.kind in _COPIED else "",
-            )
+            _entry(field, values, today)
             for field in FIELDS.values()
             if field.group is group and access.can_read(field.name)
         ]
         if entries:
-            groups.append(EntryGroup(str(group), entries))
+            groups.append(EntryGroup(str(group), group.label, entries))
     return groups
+
+
+def _entry(field: Field, values: dict[str, Any], today: dict[str, Any] | None) -> Entry:
+    # When it was updated follows from the rest.
+    is_different = (
+        today is not None and field.name != "updated_at" and values[field.name] != today[field.name]
+    )
+    return Entry(
+        field.name,
+        field.label,
+        entry(field, values),
+        _is_empty(values[field.name], field.kind) and not is_different,
+        str(values[field.name]) if field.kind in _COPIED else "",
+        is_different,
+        _in_words(field, today) if is_different and today else "",
+    )
+
+
+def _in_words(field: Field, values: dict[str, Any]) -> str:
+    is_reference = field.kind is Kind.REFERENCE
+    return plain_text(field, values[f"{field.name}__name" if is_reference else field.name])
 
 
 def _is_empty(value: Any, kind: Kind) -> bool:
@@ -147,7 +188,7 @@ class CustomEntry:
     values: list[SafeString]
 
 
-def _custom(values: dict[str, Any]) -> list[CustomEntry]:
+def shown_custom(values: dict[str, Any]) -> list[CustomEntry]:
     """What an import could not place, by the file's own headers, in their order (the database has its own)."""
     custom = values.get(CUSTOM) or {}
     return [

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
+from apps.contacts.dashboard.summaries import add_summaries_above
 from apps.contacts.facets import bitmaps, counts
 from apps.contacts.history.log import operation
 from apps.contacts.models import Contact, Industry, Operation
@@ -144,6 +145,8 @@ def _load(op: Operation, plan: Plan, stopwatch: Stopwatch) -> None:
         cursor.execute(_LOG_INSERTS, [op.pk, last_id])
         if not contacts.was_emptied:
             cursor.execute(_MARK_STALE, [last_id])
+        stopwatch.on_step("summaries")
+        add_summaries_above(cursor, last_id)
     stopwatch.on_step("facet counts")
     _add_facets(facets, stopwatch)
     stopwatch.on_step("facet bitmaps")

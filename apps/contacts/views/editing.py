@@ -1,4 +1,4 @@
-"""Creating, editing and deleting a contact, notes on it."""
+"""Creating, editing and deleting a contact."""
 
 from typing import Any
 
@@ -6,20 +6,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
 from apps.contacts.fields import FIELDS, Kind
 from apps.contacts.forms import ContactForm
 from apps.contacts.history.queries import operation_of_request
-from apps.contacts.models import Contact
 from apps.contacts.operations import (
     Conflict,
     ConflictingEdit,
     ContactGone,
     DuplicateKey,
-    add_note,
     create_contact,
     delete_contacts,
     edit_contact,
@@ -28,8 +27,9 @@ from apps.contacts.pages.addresses import Origin, list_href
 from apps.contacts.pages.duplicates import Duplicate, duplicates_of
 from apps.contacts.pages.record import Heading, heading_of
 from apps.contacts.queries import spoken_values, visible_to
+from apps.contacts.seen_versions import sealed_version, seen_version
+from apps.contacts.views.outcomes import undo_href
 
-MAX_NOTE_LENGTH = 20_000
 MAX_REASON_LENGTH = 500
 
 
@@ -47,7 +47,7 @@ def contact_create(request: HttpRequest, access: Access) -> HttpResponse:
     except DuplicateKey as error:
         _refuse(form, error, access)
         return _form_page(request, form, None)
-    messages.success(request, "Contact created.")
+    messages.success(request, _("Contact created."))
     return redirect("contact_detail", contact_id=contact.pk)
 
 
@@ -59,7 +59,9 @@ def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpR
         raise Http404
     origin = Origin.of(request.GET, contact_id, access)
     if request.method != "POST":
-        return _form_page(request, _form_of(contact, access), heading_of(contact_id, origin, access))
+        return _form_page(
+            request, ContactForm.of(contact, access=access), heading_of(contact_id, origin, access)
+        )
     form = ContactForm(request.POST, access=access, contact=contact)
     if not form.is_valid():
         return _form_page(request, form, heading_of(contact_id, origin, access))
@@ -67,7 +69,8 @@ def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpR
         name: value for name, value in form.values().items() if request.POST.get(f"choice_{name}") != "theirs"
     }
     try:
-        edit_contact(contact_id, access=access, values=values, seen_version=form.cleaned_data["version"] or 0)
+        seen = seen_version(form.cleaned_data["version"], contact_id)
+        edit_contact(contact_id, access=access, values=values, seen_version=seen)
     except ConflictingEdit as error:
         return _conflict_page(request, error, heading_of(contact_id, origin, access))
     except DuplicateKey as error:
@@ -77,10 +80,10 @@ def contact_edit(request: HttpRequest, access: Access, contact_id: int) -> HttpR
         raise Http404 from error
     operation_id = operation_of_request(contact_id, access)
     if operation_id is None:
-        messages.info(request, "Nothing was changed.")
+        messages.info(request, _("Nothing was changed."))
     else:
-        undo_href = _undo_href(contact_id, operation_id, origin, access)
-        messages.success(request, "Saved.", extra_tags=undo_href)
+        taken_back_at = undo_href(contact_id, operation_id, origin, access)
+        messages.success(request, _("Saved."), extra_tags=taken_back_at)
     return redirect(origin.back_href(contact_id))
 
 
@@ -95,37 +98,11 @@ def contact_delete(request: HttpRequest, access: Access, contact_id: int) -> Htt
         return render(request, "contacts/delete.html", {"nav_current": "contacts", "contact": contact})
     reason = _plain_line(request.POST.get("reason", ""))[:MAX_REASON_LENGTH]
     delete_contacts([contact_id], access=access, reason=reason)
-    undo_href = _undo_href(contact_id, operation_of_request(contact_id, access), origin, access)
-    messages.success(request, f"{contact.name} is in the trash.", extra_tags=undo_href)
+    taken_back_at = undo_href(contact_id, operation_of_request(contact_id, access), origin, access)
+    messages.success(
+        request, _("%(name)s is in the trash.") % {"name": contact.name}, extra_tags=taken_back_at
+    )
     return redirect(list_href(origin.search, after=origin.search.cursor))
-
-
-@require_POST
-@requires(Capability.EDIT)
-def contact_note(request: HttpRequest, access: Access, contact_id: int) -> HttpResponse:
-    text = request.POST.get("text", "").replace("\0", "").strip()[:MAX_NOTE_LENGTH]
-    try:
-        if text:
-            add_note(contact_id, access=access, text=text)
-    except ContactGone as error:
-        raise Http404 from error
-    origin = Origin.of(request.GET, contact_id, access)
-    return redirect(origin.act_href("contact_detail", contact_id) + "#notes")
-
-
-def _undo_href(contact_id: int, operation_id: int | None, origin: Origin, access: Access) -> str:
-    """Where the message about an operation on a contact offers to take it back; '' for nowhere."""
-    if operation_id is None or not access.can(Capability.UNDO):
-        return ""
-    query = origin.query_of(contact_id)
-    return reverse("contact_undo", args=[contact_id, operation_id]) + (f"?{query}" if query else "")
-
-
-def _form_of(contact: Contact, access: Access) -> ContactForm:
-    names = [name for name in FIELDS if access.can_edit(name) and FIELDS[name].is_writable]
-    attributes = {"industry": "industry_id", "owner": "owner_id"}
-    initial = {name: getattr(contact, attributes.get(name, name)) for name in names}
-    return ContactForm(initial={**initial, "version": contact.version}, access=access)
 
 
 def _form_page(
@@ -151,7 +128,7 @@ def _refuse(form: ContactForm, error: DuplicateKey, access: Access) -> None:
     if error.field in form.fields:
         form.add_error(error.field, str(error))
     else:
-        form.add_error(None, "This contact cannot be saved as it is.")
+        form.add_error(None, _("This contact cannot be saved as it is."))
 
 
 def _conflict_page(request: HttpRequest, error: ConflictingEdit, contact: Heading | None) -> HttpResponse:
@@ -168,7 +145,7 @@ def _conflict_page(request: HttpRequest, error: ConflictingEdit, contact: Headin
             for value in values
             if name not in kept and not name.startswith("choice_")
         ],
-        "version": error.version,
+        "version": sealed_version(contact.id, error.version),
     }
     return render(request, "contacts/conflict.html", context, status=409)
 

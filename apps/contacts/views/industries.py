@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -17,13 +19,13 @@ class IndustryForm(forms.ModelForm):
     class Meta:
         model = Industry
         fields = ("name", "description", "is_active")
-        labels = {"is_active": "Offered for new contacts"}
+        labels = {"is_active": gettext_lazy("Offered for new contacts")}
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         others = Industry.objects.filter(name__iexact=name).exclude(pk=self.instance.pk)
         if others.exists():
-            raise forms.ValidationError("There is already an industry of this name.")
+            raise forms.ValidationError(_("There is already an industry of this name."))
         return name
 
 
@@ -52,7 +54,7 @@ def _edit(request: HttpRequest, industry: Industry | None) -> HttpResponse:
     form = IndustryForm(request.POST if request.method == "POST" else None, instance=industry)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
-        messages.success(request, f"{saved.name} saved.")
+        messages.success(request, _("%(name)s saved.") % {"name": saved.name})
         return redirect("industry_list")
     context = {
         "nav_current": "industries",

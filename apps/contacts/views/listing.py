@@ -1,28 +1,40 @@
 """The contact list and the option lists of its filters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
-from apps.contacts.facets.queries import Option, matching_values, total_contacts
-from apps.contacts.fields import FIELDS, LOCATION_FIELDS
+from apps.contacts.apollo_url import is_apollo_address
+from apps.contacts.facets.queries import total_contacts
+from apps.contacts.fields import Kind
+from apps.contacts.filter_habits.queries import habits_of
 from apps.contacts.pages.addresses import Origin, list_href
 from apps.contacts.pages.chips import chips_of
-from apps.contacts.pages.filter_panel import named_options, offered_fields, panel_groups
+from apps.contacts.pages.filter_panel import GROUP_KEYS, field_of, named_options, offered_fields, panel_groups
+from apps.contacts.pages.no_match import ways_out
+from apps.contacts.pages.options import MOST_OPTIONS, options_matching
+from apps.contacts.pages.recent_filters import recent_filters
 from apps.contacts.pages.record import record_context
-from apps.contacts.pages.table import table_columns, table_rows
+from apps.contacts.pages.search_examples import search_examples
+from apps.contacts.pages.similar import similar_context
+from apps.contacts.pages.table import editable_cells, table_columns, table_rows
+from apps.contacts.pages.view_bar import clear_href, view_bar, view_href
 from apps.contacts.paging import Count, Page
-from apps.contacts.queries import industries_matching, owners_matching, search_page
-from apps.contacts.search import LOCATION, Search
-
-MOST_OPTIONS = 20
+from apps.contacts.queries import search_page_or_similar
+from apps.contacts.saved_views.columns import shown_columns
+from apps.contacts.saved_views.opening import OpenList, open_list
+from apps.contacts.search import Search
+from apps.contacts.search_text import unknown_prefixes
+from apps.contacts.views.apollo import open_translated, take_translation
+from apps.core.converters import id_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +45,49 @@ class ShownCount:
     @property
     def label(self) -> str:
         figure = number_format(self.number, force_grouping=True)
-        return figure if self.is_exact else f"more than {figure}"
+        return figure if self.is_exact else _("more than %(number)s") % {"number": figure}
 
 
 @require_safe
-@requires(Capability.BROWSE)
+@requires(Capability.BROWSE, limit="search")
 def contact_list(request: HttpRequest, access: Access) -> HttpResponse:
-    search = Search.parse(request.GET, access, ignored=("record",))
-    page = search_page(search, access)
+    typed = request.GET.get("q", "")
+    if is_apollo_address(typed):
+        return open_translated(request, access, typed)
+    opened = open_list(request.GET, access)
+    if not request.GET and not request.htmx and opened.kept.default:  # type: ignore[attr-defined]
+        return redirect(view_href(opened.kept.default.id))
+    asked = opened.search
+    search, page = search_page_or_similar(asked, access)
+    opened = replace(opened, search=search)
     context = {
         "nav_current": "contacts",
         "search": search,
         "search_query": search.query_string(),
         "problems": search.problems,
+        "unknown_prefix": next(iter(unknown_prefixes(search.text)), ""),
+        **similar_context(asked, search, page),
         "chips": chips_of(search),
-        "clear_href": reverse("contact_list"),
-        "columns": table_columns(search, access),
-        **_result(page, search, access),
+        "clear_href": clear_href(opened),
+        "bar": view_bar(opened, access),
+        "editable_cells": editable_cells(access),
+        "selection_key": urlencode(search.criteria()),
+        "selection_query": search.query_string({"after": str(search.cursor)} if search.cursor else None),
+        **_table(opened, page, access),
+        **_result(page, search),
     }
+    if not page.ids:
+        context["ways_out"] = ways_out(context["chips"], access)
     if request.headers.get("HX-Target", "").endswith("results"):
         return render(request, "contacts/list.html#results", context)
-    groups = panel_groups(search, access)
+    context["translated"] = take_translation(request, asked)
+    context["search_examples"] = search_examples(access)
+    context["list_href"] = list_href(asked)
+    habits = habits_of(access)
+    groups = panel_groups(search, access, habits.pinned)
     context["panel_groups"] = groups
+    context["group_order"] = " ".join(GROUP_KEYS)
+    context["recent"] = recent_filters(habits.recent, search)
     # Filters that the panel has no inputs for ride along in its form, or the next change would drop them.
     offered = offered_fields(groups)
     context["carried"] = [
@@ -64,12 +97,22 @@ def contact_list(request: HttpRequest, access: Access) -> HttpResponse:
     return render(request, "contacts/list.html", context)
 
 
-def _result(page: Page, search: Search, access: Access) -> dict[str, Any]:
+def _table(opened: OpenList, page: Page, access: Access) -> dict[str, Any]:
+    columns = table_columns(opened.search, access, opened.columns)
+    return {
+        "columns": columns,
+        "table_width": sum(column.width for column in columns),
+        "is_chosen": opened.columns.chosen != shown_columns((), access).chosen,
+        "density": opened.density,
+        "rows": table_rows(page.ids, opened.search, access, opened.columns),
+    }
+
+
+def _result(page: Page, search: Search) -> dict[str, Any]:
     count: Count = page.count
     return {
         "total": total_contacts() if search.is_narrowed else count.number,
         "count": ShownCount(count.number, count.is_exact),
-        "rows": table_rows(page.ids, search, access),
         "first_index": page.first_index + 1,
         "last_index": page.first_index + len(page.ids),
         "previous_href": list_href(search, after=page.previous) if page.previous else None,
@@ -79,46 +122,25 @@ def _result(page: Page, search: Search, access: Access) -> dict[str, Any]:
 
 def _open_record(raw: str, search: Search, access: Access) -> dict[str, Any] | None:
     """What the side panel shows for `?record=`; None for no such contact."""
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
+    contact_id = id_or_none(raw)
+    if contact_id is None:
         return None
-    return record_context(int(raw), Origin(search, is_beside_list=True), access)
+    return record_context(contact_id, Origin(search, is_beside_list=True), access)
 
 
 @require_safe
-@requires(Capability.BROWSE)
+@requires(Capability.BROWSE, limit="search")
 def contact_options(request: HttpRequest, access: Access, field: str) -> HttpResponse:
     """Values of a field as typed, with counts, for pickers: {"results": [{"id", "text", "count"}], "pagination"}."""
     text = " ".join(request.GET.get("q", "").split())[:200]
     if "\0" in text:
-        return JsonResponse({"error": "The text holds a NUL character."}, status=400)
-    options = named_options(field, _options(field, text, access))
-    results = [{"id": option.value, "text": option.label, "count": option.n} for option in options]
+        return JsonResponse({"error": _("The text holds a NUL character.")}, status=400)
+    options = named_options(field, options_matching(field, text, access))
+    is_choice = field_of(field).kind is Kind.CHOICE  # forms take the words in English
+    results = [
+        {"id": option.value, "text": option.value if is_choice else option.label, "count": option.n}
+        for option in options
+    ]
     return JsonResponse(
         {"results": results[:MOST_OPTIONS], "pagination": {"more": len(results) > MOST_OPTIONS}}
     )
-
-
-def _options(field: str, text: str, access: Access) -> list[Option]:
-    """One more than are shown. A field that is no option list, or may not be read, does not exist."""
-    most = MOST_OPTIONS + 1
-    if field == LOCATION:
-        places = [name for name in LOCATION_FIELDS if access.can_read(name)]
-        if not places:
-            raise Http404
-        found = [option for place in places for option in matching_values(place, text, most)]
-        return sorted(_without_repeats(found), key=lambda option: -option.n)[:most]
-    if not access.can_read(field) or field not in FIELDS or not FIELDS[field].faceted:
-        raise Http404
-    if field == "industry":
-        return industries_matching(text, most)
-    if field == "owner":
-        return owners_matching(text, most)
-    return matching_values(field, text, most)
-
-
-def _without_repeats(options: list[Option]) -> list[Option]:
-    """A value that is both a city and a state stands for both."""
-    sums: dict[str, int] = {}
-    for option in options:
-        sums[option.value] = max(sums.get(option.value, 0), option.n)
-    return [Option(value, n) for value, n in sums.items()]

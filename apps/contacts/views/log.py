@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -18,6 +19,7 @@ from apps.contacts.history.queries import (
 )
 from apps.contacts.history.undo import restore, undo
 from apps.contacts.views.outcomes import restore_message, undo_message
+from apps.core.converters import id_or_none
 
 PAGE_SIZE = 50
 MOST_RESTORED = 1000
@@ -65,7 +67,7 @@ def operation_undo(request: HttpRequest, access: Access, operation_id: int) -> H
 
 
 @require_safe
-@requires(Capability.DELETE)
+@requires(Capability.DELETE, only_shows=True)
 def trash(request: HttpRequest, access: Access) -> HttpResponse:
     entries = trashed(access, before=_before(request), limit=PAGE_SIZE + 1)
     context = {
@@ -80,9 +82,9 @@ def trash(request: HttpRequest, access: Access) -> HttpResponse:
 @requires(Capability.DELETE)
 def trash_restore(request: HttpRequest, access: Access) -> HttpResponse:
     raws = request.POST.getlist("contact")[:MOST_RESTORED]
-    ids = [int(raw) for raw in raws if raw.isascii() and raw.isdigit() and len(raw) < 19]
+    ids = [each for each in map(id_or_none, raws) if each is not None]
     if not ids:
-        messages.info(request, "Tick the contacts to restore first.")
+        messages.info(request, _("Tick the contacts to restore first."))
         return redirect("trash")
     outcome = restore(ids, access=access)
     messages.info(request, restore_message(outcome))
@@ -90,8 +92,7 @@ def trash_restore(request: HttpRequest, access: Access) -> HttpResponse:
 
 
 def _before(request: HttpRequest) -> int | None:
-    raw = request.GET.get("before", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
+    return id_or_none(request.GET.get("before", ""))
 
 
 def _next(url_name: str, ids: list[int]) -> str | None:

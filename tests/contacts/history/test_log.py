@@ -154,6 +154,7 @@ def test_copy_and_upsert_and_merge_and_raw_sql_are_logged(logged):
     assert ("update", {"title": "CTO"}, {"title": "CEO"}) in logged()
 
 
+@pytest.mark.as_owner
 def test_emptying_the_table_is_logged_too(make_contact, logged):
     make_contact(first_name="Ann")
     execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -250,6 +251,7 @@ def test_a_failed_operation_leaves_nothing_behind(admin, make_contact, logged):
     assert not Operation.objects.filter(kind="create").exists()
 
 
+@pytest.mark.as_owner
 @pytest.mark.parametrize("count", [1, MANY])
 def test_a_column_added_later_is_logged_from_its_first_day(count, logged):
     Contact.objects.bulk_create(Contact(first_name="Ann") for _ in range(count))

@@ -270,3 +270,18 @@ def test_changed_since_gives_each_fields_value_then_and_who_changed_it(make_cont
     assert (since["title"].changed_by, since["title"].value_now) == ("", "3")
     assert values_at(contact.pk, 2)["title"] == "2"
     assert changed_since(contact.pk, 3) == []
+
+
+def test_where_contacts_lie_on_the_disk_shows_nowhere(act, access, narrow):
+    """A change moves a row to the end of the table, and what one statement does, it does in the order of the table."""
+    with act(Operation.Kind.CREATE):
+        numbers = [Contact.objects.create(first_name=name).pk for name in "ABC"]
+    with act():
+        Contact.objects.filter(pk=numbers[0]).update(mobile_phone="1", city="Bonn")
+    with act(Operation.Kind.BULK_EDIT) as edited:
+        Contact.objects.update(title="CEO")
+    with act(Operation.Kind.DELETE) as deleted:
+        Contact.objects.all().delete()
+    for operation_id in (edited.pk, deleted.pk):
+        assert [each.contact_id for each in touched_contacts(operation_id, narrow)] == numbers
+    assert [each.contact_id for each in trashed(narrow)] == numbers[::-1]

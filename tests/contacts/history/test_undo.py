@@ -1,6 +1,7 @@
 """Undo takes back what is still as the operation left it, and says what it left alone."""
 
 import pytest
+from django.db import connection
 
 from apps.accounts.access import Access, AccessDenied
 from apps.contacts.history.log import operation
@@ -388,3 +389,24 @@ class TestRestore:
         Contact.objects.all().delete()
         undo(operation_of(restore([ann_id], access=access)), access=access)
         assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_undo_may_take_longer_than_a_page_and_what_follows_may_not(make_contact, act, access, dry_run):
+    make_contact(first_name="Ann", title="CTO")
+    with act() as edit:
+        Contact.objects.update(title="CEO")
+    limits = set()
+
+    def note_limit(execute, sql, params, many, context):
+        if "undo_contact" in sql:
+            limits.add(connection.connection.execute("SHOW statement_timeout").fetchone()[0])
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '5s'")  # as in the web
+        with connection.execute_wrapper(note_limit):
+            assert undo(edit, access=access, dry_run=dry_run).contacts == 1
+        assert limits == {"5min"}
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("5s",)

@@ -11,8 +11,9 @@ from apps.accounts.models import AdminUser
 from apps.contacts.history.models import Change, Operation
 from apps.contacts.history.undo import undo
 from apps.contacts.imports.errors import ImportFileError, ImportImbalance, MappingError
-from apps.contacts.imports.importing import Mode
+from apps.contacts.imports.importing import OUTCOMES, Mode
 from apps.contacts.models import Contact, FacetValue, Industry
+from apps.core.metrics import IMPORT_ROWS
 from tests.contacts.imports.conftest import balance, changes_of, only_contact, rejects
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +293,7 @@ def test_unknown_columns_only_are_refused(bring_in):
         bring_in("foo,bar\n1,2\n")
 
 
+@pytest.mark.as_owner
 def test_an_imbalance_rolls_everything_back(bring_in, tmp_path):
     with connection.cursor() as cursor:  # a rule of the database that eats a row
         cursor.execute(
@@ -399,3 +401,17 @@ def test_phones_are_understood_on_the_way_in_and_do_not_make_the_second_run_a_ch
     assert list(numbers.all()) == ["", ""]
     undo(Operation.objects.get(pk=first.operation), access=Access.of_operator())
     assert [contact.email for contact in Contact.objects.all()] == ["a@x.example"]  # changed since
+
+
+def test_rows_are_counted_by_what_became_of_them_and_a_dry_run_is_not(bring_in):
+    def counted() -> dict[str, float]:
+        return {outcome: IMPORT_ROWS.labels(outcome)._value.get() for outcome in OUTCOMES}
+
+    before = counted()
+    content = "Email,First Name\na@x.example,Ann\nb@x.example,Bob\nno address,Cid\n"
+    bring_in(content, dry_run=True)
+    assert counted() == before
+    result = bring_in(content)
+    assert {name: now - before[name] for name, now in counted().items()} == {
+        name: number for name, number in result.balance.items() if name != "read"
+    }

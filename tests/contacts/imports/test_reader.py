@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from apps.contacts.imports.errors import ImportFileError
 from apps.contacts.imports.reader import MAX_RECORD, Row, open_table
-from apps.contacts.spreadsheet_cells import bare_cell, guarded_cell
+from apps.core.spreadsheet_cells import bare_cell, guarded_cell
 
 
 @pytest.fixture

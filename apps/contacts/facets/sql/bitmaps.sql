@@ -100,6 +100,42 @@ WITH mask AS (
 SELECT coalesce(sum(bit_count(sets.bits & ~coalesce(mask.bits, {zeros}))), 0)::bigint + (SELECT count(*) FROM ({stale}) stale)
 FROM ({sets}) sets LEFT JOIN mask USING (chunk);
 
+-- name: counts_among
+-- For each wanted value, by its place, how many contacts of a combination hold any of its pairs. What has no bitmap is
+-- rare: the bits of its holders are made here. Contacts whose bits may be wrong are looked at themselves.
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::bigint[]) AS wanted(place, field, value, bitmap_id)
+), mask AS (
+    SELECT (contact_id / {chunk})::int AS chunk, bit_or({bit}) AS bits
+    FROM contacts_facetstale GROUP BY 1
+), among AS MATERIALIZED (
+    SELECT chunk, sets.bits & ~coalesce(mask.bits, {zeros}) AS bits
+    FROM ({sets}) sets LEFT JOIN mask USING (chunk)
+), rare AS (
+    SELECT wanted.place, (contact.id / {chunk})::int AS chunk, bit_or({rare_bit}) AS bits
+    FROM contacts_contact contact
+    CROSS JOIN LATERAL {rare_pairs}
+    JOIN wanted ON wanted.bitmap_id IS NULL AND wanted.field = pair.field AND wanted.value = pair.value
+    WHERE contact.id = ANY (ARRAY({rare}))
+    GROUP BY 1, 2
+), of_each AS (
+    SELECT place, chunk, bits FROM contacts_facetbits JOIN wanted USING (bitmap_id)
+    UNION ALL
+    SELECT place, chunk, bits FROM rare
+), held AS (
+    SELECT place, chunk, bit_or(bits) AS bits FROM of_each GROUP BY 1, 2
+), counted AS (
+    SELECT place, bit_count(held.bits & among.bits) AS n FROM held JOIN among USING (chunk)
+    UNION ALL
+    SELECT wanted.place, count(DISTINCT contact.id)
+    FROM contacts_contact contact
+    CROSS JOIN LATERAL {pairs}
+    JOIN wanted ON wanted.field = pair.field AND wanted.value = pair.value
+    WHERE contact.id = ANY (ARRAY({stale}))
+    GROUP BY 1
+)
+SELECT place, sum(n)::bigint FROM counted GROUP BY place;
+
 -- name: ids
 -- The ids behind the bits, and all those whose bits may be wrong. Written out as text, the places of the ones are the
 -- lengths between them; behind the last one of a chunk comes one id too many, so look at the contacts themselves.

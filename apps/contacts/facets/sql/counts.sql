@@ -80,3 +80,37 @@ SELECT pair.field, pair.value, count(*)
 FROM contacts_contact contact CROSS JOIN LATERAL {pairs}
 WHERE pair.value <> '' OR pair.field = ''
 GROUP BY pair.field, pair.value;
+
+-- name: statistics
+-- Of each field: how many values, how many contacts hold one of them, how many changes of counts wait.
+SELECT field, sum(is_value)::bigint, sum(n)::bigint, sum(is_delta)::bigint FROM (
+    SELECT field, 1 AS is_value, n, 0 AS is_delta FROM contacts_facetvalue
+    UNION ALL
+    SELECT field, 0, d, 1 FROM contacts_facetdelta
+) held
+GROUP BY field ORDER BY field;
+
+-- name: sizes
+-- Bytes of a table with its indexes.
+SELECT name, pg_total_relation_size(name::regclass) FROM unnest(%(tables)s::text[]) AS wanted(name);
+
+-- name: pending
+-- Changes of counts, and contacts with bits out of date, that wait to be folded.
+SELECT (SELECT count(*) FROM contacts_facetdelta), (SELECT count(*) FROM contacts_facetstale);
+
+-- name: clean_up
+SELECT cleanup_select2_cache();
+
+-- name: sample
+-- Some values of some text fields, with the count that is kept and what a look at the contacts says, at one moment.
+SELECT held.field, held.value, held.n + coalesce(
+    (SELECT sum(d) FROM contacts_facetdelta delta WHERE delta.field = held.field AND delta.value = held.value), 0)::bigint,
+    CASE held.field
+        WHEN 'title' THEN (SELECT count(*) FROM contacts_contact WHERE title = held.value)
+        WHEN 'company' THEN (SELECT count(*) FROM contacts_contact WHERE company = held.value)
+    END
+FROM unnest(ARRAY['title', 'company']) AS wanted(field)
+CROSS JOIN LATERAL (
+    SELECT field, value, n FROM contacts_facetvalue
+    WHERE field = wanted.field AND n BETWEEN 1 AND 1000 ORDER BY n DESC, value LIMIT 3
+) held;

@@ -1,22 +1,57 @@
 -- name: timeline
--- Of one contact the latest operations with something these columns show, each operation as one step.
-WITH latest AS (
-    SELECT operation_id, max(id) AS position
+-- Of one contact the operations that changed something in these columns, in the end, each as one step, newest first.
+WITH step AS (
+    SELECT operation_id, max(id) AS position, bool_and(action = 'update') AS is_update,
+           contacts_merge(before ORDER BY id DESC) AS before, contacts_merge(after ORDER BY id) AS after,
+           max(version) AS version
     FROM contacts_change
-    WHERE contact_id = %(contact)s AND (action <> 'update' OR before ?| %(columns)s::text[])
+    WHERE contact_id = %(contact)s
     GROUP BY operation_id
-    ORDER BY max(id) DESC
-    LIMIT %(limit)s
 )
-SELECT latest.operation_id,
-       bool_and(change.action = 'update') AS is_update,
-       contacts_merge(change.before ORDER BY change.id DESC) AS before,
-       contacts_merge(change.after ORDER BY change.id) AS after,
-       max(change.version) AS version
-FROM latest
-JOIN contacts_change change ON change.contact_id = %(contact)s AND change.operation_id = latest.operation_id
-GROUP BY latest.operation_id, latest.position
-ORDER BY latest.position DESC
+SELECT step.*
+FROM step
+JOIN contacts_operation operation ON operation.id = step.operation_id
+WHERE (NOT step.is_update OR EXISTS (
+           SELECT FROM unnest(%(columns)s::text[]) name
+           WHERE step.before ? name AND step.before -> name IS DISTINCT FROM step.after -> name))
+      AND (%(kinds)s::text[] IS NULL OR operation.kind = ANY(%(kinds)s))
+      AND (%(before_at)s::timestamptz IS NULL
+           OR (operation.created_at, step.position) < (%(before_at)s, %(before_position)s::bigint))
+ORDER BY operation.created_at DESC, step.position DESC
+LIMIT %(limit)s
+
+-- name: timeline_counts
+-- How many of these steps each kind of operation has.
+WITH step AS (
+    SELECT operation_id, bool_and(action = 'update') AS is_update,
+           contacts_merge(before ORDER BY id DESC) AS before, contacts_merge(after ORDER BY id) AS after
+    FROM contacts_change
+    WHERE contact_id = %(contact)s
+    GROUP BY operation_id
+)
+SELECT operation.kind, count(*) AS number
+FROM step
+JOIN contacts_operation operation ON operation.id = step.operation_id
+WHERE NOT step.is_update OR EXISTS (
+    SELECT FROM unnest(%(columns)s::text[]) name
+    WHERE step.before ? name AND step.before -> name IS DISTINCT FROM step.after -> name)
+GROUP BY operation.kind
+
+-- name: changes_behind
+-- The last thing done to a contact until a moment (is_last), and all that was done since, newest first.
+-- By the order of changes, in which each fits the one before: an operation may take long, and others go on meanwhile.
+WITH last AS (
+    SELECT max(change.id) AS id
+    FROM contacts_change change
+    JOIN contacts_operation operation ON operation.id = change.operation_id
+    WHERE change.contact_id = %(contact)s AND operation.created_at <= %(moment)s
+)
+SELECT change.action, change.before, operation.created_at AS at, change.id = last.id AS is_last
+FROM contacts_change change
+JOIN contacts_operation operation ON operation.id = change.operation_id
+CROSS JOIN last
+WHERE change.contact_id = %(contact)s AND change.id >= coalesce(last.id, 0)
+ORDER BY change.id DESC
 
 -- name: contact_now
 SELECT version, to_jsonb(contact) AS row FROM contacts_contact contact WHERE id = %(contact)s
@@ -27,6 +62,8 @@ SELECT operation.id
 FROM contacts_operation operation
 WHERE (%(before)s::bigint IS NULL OR operation.id < %(before)s)
       AND (%(only)s::bigint IS NULL OR operation.id = %(only)s)
+      AND (%(actor)s::bigint IS NULL OR operation.actor_id = %(actor)s)
+      AND operation.kind <> ALL (%(without)s::text[])
       AND EXISTS (
           SELECT FROM contacts_change change
           WHERE change.operation_id = operation.id
@@ -38,6 +75,7 @@ LIMIT %(limit)s
 
 -- name: touched_contacts
 -- The first contacts of an operation, what became of each, and its name: as it is, or was when it was deleted.
+-- By number: where they lie on the disk tells of changes in columns that the reader may not see.
 SELECT touched.contact_id,
        CASE WHEN touched.actions[cardinality(touched.actions)] = 'delete' THEN 'delete'
             WHEN touched.actions[1] = 'insert' THEN 'insert' ELSE 'update' END AS action,
@@ -47,17 +85,17 @@ SELECT touched.contact_id,
        coalesce(contact.company, touched.before ->> 'company', '') AS company,
        coalesce(contact.email, touched.before ->> 'email', '') AS email
 FROM (
-    SELECT contact_id, min(id) AS position, array_agg(action ORDER BY id) AS actions,
+    SELECT contact_id, array_agg(action ORDER BY id) AS actions,
            contacts_merge(before ORDER BY id) AS before
     FROM contacts_change
     WHERE operation_id = %(operation)s
           AND (%(columns)s::text[] IS NULL OR action <> 'update' OR before ?| %(columns)s::text[])
     GROUP BY contact_id
-    ORDER BY min(id)
+    ORDER BY contact_id
     LIMIT %(limit)s
 ) touched
 LEFT JOIN contacts_contact contact ON contact.id = touched.contact_id
-ORDER BY touched.position
+ORDER BY touched.contact_id
 
 -- name: contacts_of_operations
 -- Of each operation its last contact and its name: as it is, or was when the operation or a later one deleted it.

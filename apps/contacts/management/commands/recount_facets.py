@@ -15,8 +15,8 @@ class Command(BaseCommand):
     help = (
         "Count anew how many contacts hold each value of the filters, and make the bitmaps that count combinations. "
         "They are kept up to date by themselves; this is for after a restore, an upgrade, or work on the tables with "
-        "triggers disabled. People can read meanwhile; whoever changes a contact waits for the first part. "
-        "Exit codes: 0 done, 1 failed: run it again."
+        "triggers disabled. People can read meanwhile; who changes a contact on a page during the first part is told, "
+        "after five seconds, to try again. Exit codes: 0 done, 1 failed: run it again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

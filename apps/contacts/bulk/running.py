@@ -1,0 +1,136 @@
+"""Doing a bulk act, batch by batch: each is whole or not at all, and one that is done is not done again."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
+from django.utils import timezone
+
+from apps.accounts.access import Access
+from apps.accounts.models import AdminUser
+from apps.contacts.bulk.deeds import Deed
+from apps.contacts.bulk.models import BulkAct, BulkBatch
+from apps.contacts.bulk.selection import among
+from apps.contacts.facets.upkeep import keep_counts
+from apps.contacts.fields import FIELDS, Kind
+from apps.contacts.history import log
+from apps.contacts.history.models import Operation
+from apps.contacts.models import Contact, Industry
+from apps.core.jobs import Run, job
+
+BATCH = 2_000  # contacts; a batch is what a cancel waits for, and what a killed worker does again
+_NOBODY = Q(pk__in=[])
+Status = BulkAct.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of an act's contacts; `left` were not looked at. The five add up to `selected`."""
+
+    selected: int
+    changed: int
+    unchanged: int
+    refused: int
+    gone: int
+
+    @property
+    def done(self) -> int:
+        return self.changed + self.unchanged + self.refused + self.gone
+
+    @property
+    def left(self) -> int:
+        return self.selected - self.done
+
+
+def tally_of(act: BulkAct) -> Tally:
+    sums = act.batches.filter(is_done=True).aggregate(
+        **{name: Sum(name, default=0) for name in ("changed", "unchanged", "refused", "gone")}
+    )
+    return Tally(act.selected, **sums)
+
+
+@job("contacts.bulk_act", label="Bulk act on contacts", priority=5, timeout=3600, is_atomic=False)
+def run_bulk_act(run: Run, *, act_id: int) -> None:
+    """One batch a step. It goes on behind the last batch that is done, whoever did it."""
+    is_going_on = True
+    while is_going_on:
+        with run.step():
+            is_going_on = do_next_batch(act_id)
+
+
+def do_next_batch(act_id: int) -> bool:
+    """Do one batch with the person's rights as they are now; False when there is nothing left to do."""
+    act = BulkAct.objects.select_for_update(of=("self",)).select_related("actor", "operation").get(pk=act_id)
+    if act.is_over:
+        return False
+    deed, access = Deed.of(act), Access.of(act.actor)
+    if not deed.is_allowed(access) or not _is_reference_there(deed):
+        finish(act, Status.REFUSED)
+    elif act.operation and _is_undone(act.operation):
+        finish(act, Status.CANCELLED)
+    else:
+        batch = act.batches.filter(is_done=False).order_by("number").first()
+        if batch is not None:
+            _do(batch, act, deed, access)
+            return True
+        finish(act, Status.DONE)
+    return False
+
+
+def finish(act: BulkAct, status: BulkAct.Status) -> None:
+    if act.operation:
+        log.settle(act.operation)
+    act.status, act.finished_at = status, timezone.now()
+    act.save(update_fields=["status", "finished_at"])
+    act.batches.filter(is_done=False).update(contacts=[])
+
+
+def _do(batch: BulkBatch, act: BulkAct, deed: Deed, access: Access) -> None:
+    spoils = deed.spoils(access)
+    rows = (
+        Contact.objects.filter(among(batch.contacts))
+        .annotate(
+            differs=_looked_at(deed.differs()), spoilt=_looked_at(_NOBODY if spoils is None else spoils)
+        )
+        .select_for_update(no_key=not deed.is_deletion)
+        .order_by("pk")  # the same order for everybody: who meets waits, and does not deadlock
+        .values_list("pk", "differs", "spoilt")
+    )
+    there = list(rows)
+    changing = [pk for pk, differs, spoilt in there if differs and not spoilt]
+    batch.refused = sum(differs and spoilt for _, differs, spoilt in there)
+    batch.changed = _write(changing, act, deed, access) if changing else 0
+    batch.unchanged = len(there) - batch.refused - batch.changed
+    batch.gone = batch.size - len(there)
+    batch.is_done, batch.contacts = True, []
+    batch.save()
+    transaction.on_commit(lambda: keep_counts(batch.changed), robust=True)
+
+
+def _looked_at(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _write(ids: list[int], act: BulkAct, deed: Deed, access: Access) -> int:
+    if act.operation is None:
+        kind = Operation.Kind.DELETE if deed.is_deletion else Operation.Kind.BULK_EDIT
+        act.operation = log.begin(kind, access=access, reason=act.reason)
+        act.save(update_fields=["operation"])
+    with log.part_of(act.operation):
+        contacts = Contact.objects.filter(among(ids))
+        if deed.is_deletion:
+            return int(contacts._raw_delete("default"))
+        return contacts.update(**deed.assignment())
+
+
+def _is_undone(begun: Operation) -> bool:
+    """Somebody takes back what was done so far: then the rest is not done. Undo holds the operation meanwhile."""
+    Operation.objects.select_for_update().get(pk=begun.pk)
+    return Operation.objects.filter(undoes=begun, undoes_all=True).exists()
+
+
+def _is_reference_there(deed: Deed) -> bool:
+    if not deed.field or FIELDS[deed.field].kind is not Kind.REFERENCE or deed.value is None:
+        return True
+    referred = Industry if deed.field == "industry" else AdminUser
+    return referred._default_manager.filter(pk=deed.value).exists()

@@ -1,0 +1,34 @@
+"""A person's pinned groups and recent filters, as far as they may use them now."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from apps.accounts.access import Access
+from apps.contacts.filter_habits.models import FilterHabits
+from apps.contacts.search import Filter, Search
+
+MOST_RECENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    pinned: tuple[str, ...] = ()  # keys of groups, the one pinned first in front
+    recent: tuple[Filter, ...] = ()  # the latest first
+
+
+def habits_of(access: Access) -> Habits:
+    """What the person pinned and last filtered by. A filter on a column they may no longer read is not among it."""
+    found = FilterHabits.objects.filter(person_id=access.user_id).first()
+    if found is None:
+        return Habits()
+    return Habits(tuple(found.pinned), tuple(_readable(found.recent, access)))
+
+
+def _readable(recent: list[tuple[str, list[str]]], access: Access) -> list[Filter]:
+    filters: list[Filter] = []
+    for parameter, raws in recent:
+        asked = QueryDict(mutable=True)
+        asked.setlist(parameter, raws)
+        filters += Search.parse(asked, access).filters
+    return filters[:MOST_RECENT]

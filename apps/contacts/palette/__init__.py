@@ -1,0 +1,1 @@
+"""What the palette (Ctrl K) offers: places to go, things to do, people to open."""

@@ -1,0 +1,9 @@
+-- name: kept
+-- All that is kept for one person's list, in one row: their views and the shared ones, visits, layouts.
+SELECT
+    (SELECT coalesce(jsonb_agg(to_jsonb(v) || jsonb_build_object('owner', coalesce(nullif(p.name, ''), p.email))
+                               ORDER BY v.is_shared, lower(v.name), v.id), '[]')
+     FROM contacts_savedview v JOIN accounts_adminuser p ON p.id = v.owner_id
+     WHERE v.owner_id = %(person)s OR v.is_shared),
+    (SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM contacts_viewvisit t WHERE t.person_id = %(person)s),
+    (SELECT coalesce(jsonb_agg(to_jsonb(l)), '[]') FROM contacts_listlayout l WHERE l.person_id = %(person)s)
