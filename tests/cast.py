@@ -32,6 +32,12 @@ def admin(db: None) -> AdminUser:
 
 
 @pytest.fixture
+def other_admin(db: None) -> AdminUser:
+    """For whoever loses their rights in a test: somebody has to stay who can manage users."""
+    return AdminUser.objects.create_user("otto@staff.example", name="Otto Other", role="admin")
+
+
+@pytest.fixture
 def manager(db: None) -> AdminUser:
     return AdminUser.objects.create_user("max@staff.example", name="Max Manager", role="manager")
 

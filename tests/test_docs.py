@@ -25,7 +25,7 @@ COMMANDS = [(page.name, line) for page in PAGES for line in commands(page)]
 def test_commands_in_the_docs_exist_and_take_these_arguments(page: str, line: str) -> None:
     words = [word for word in shlex.split(line) if "=" not in word or word.startswith("-")]
     if words[0] == "make":
-        targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
         assert words[1] in targets
     elif words[:2] == [".venv/bin/python", "manage.py"]:
         name, *arguments = words[2:]
@@ -34,7 +34,15 @@ def test_commands_in_the_docs_exist_and_take_these_arguments(page: str, line: st
     elif words[0] == "python3" and words[1].endswith(".py"):
         assert subprocess.run([sys.executable, ROOT / words[1]], capture_output=True, check=True).stdout
     elif words[:2] == [".venv/bin/python", "-m"]:
-        assert words[2] in {"pip", "gunicorn", "benchmarks", "benchmarks.explain", "pytest"}
+        assert words[2] in {
+            "pip",
+            "gunicorn",
+            "benchmarks",
+            "benchmarks.explain",
+            "benchmarks.rate_limits",
+            "benchmarks.observation",
+            "pytest",
+        }
         named = [word for word in words if word.endswith((".txt", ".conf.py"))]
         assert all((ROOT / name).exists() for name in named)
     else:
@@ -54,3 +62,10 @@ def test_no_page_names_a_path_of_one_machine() -> None:
         if re.search(r"(^|[^A-Za-z0-9_.])/(work|root|farm|tmp)/", page.read_text(encoding="utf-8"))
     ]
     assert named == []
+
+
+def test_every_test_that_the_page_of_reliability_names_is_there():
+    page = (ROOT / "docs" / "reliability.md").read_text()
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", page))
+    assert len(named) > 10
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []

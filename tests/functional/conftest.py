@@ -56,18 +56,22 @@ def spares() -> Spares:
 def visit(browser: Browser, live_server: Any, spares: Spares) -> Iterator[Visit]:
     """Opens a browser of its own for somebody, signed in or (None) a stranger; gives its empty page.
 
-    A test that provokes a server error says so by `expected_statuses`; other keywords are Playwright's options of a
-    context: viewport, java_script_enabled, bypass_csp …
+    A test that provokes a server error says so by `expected_statuses`, one that leads elsewhere by `other_hosts`; other
+    keywords are Playwright's options of a context: viewport, java_script_enabled, bypass_csp …
     """
     used: list[tuple[str, Visitor]] = []
 
     def visited(
-        person: AdminUser | None = None, expected_statuses: Iterable[int] = (), **options: Any
+        person: AdminUser | None = None,
+        expected_statuses: Iterable[int] = (),
+        other_hosts: Iterable[str] = (),
+        **options: Any,
     ) -> Page:
         key = json.dumps(options, sort_keys=True)
         visitor = spares[key].pop() if spares[key] else Visitor.come(browser, live_server.url, options)
         used.append((key, visitor))
         visitor.watch.expected_statuses.update(expected_statuses)
+        visitor.watch.other_hosts.update(other_hosts)
         if person is not None:
             visitor.sign_in(person)
         return visitor.context.new_page()

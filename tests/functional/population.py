@@ -8,7 +8,8 @@ from apps.contacts.facets.counts import fold_deltas
 from apps.contacts.history.log import operation
 from apps.contacts.history.models import Operation
 from apps.contacts.models import Contact, Industry
-from apps.contacts.operations import add_note, create_contact
+from apps.contacts.notes.operations import add_note
+from apps.contacts.operations import create_contact
 
 GRACE: dict[str, Any] = {
     "first_name": "Grace",

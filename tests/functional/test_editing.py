@@ -57,7 +57,7 @@ def test_errors_are_summed_up_lead_to_their_fields_and_lose_nothing_typed(
     expect_message(page, "Saved.")
     expect(page.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
     expect(page.get_by_text("Commodore").first).to_be_visible()
-    expect(page.get_by_role("link", name="fleet.example", exact=True)).to_have_attribute(
+    expect(page.locator(".facts dt:text-is('Website') + dd a")).to_have_attribute(
         "href", "https://fleet.example"
     )
 

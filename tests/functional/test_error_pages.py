@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -86,14 +87,45 @@ def test_a_form_that_is_out_of_date(visit: Visit, manager: AdminUser, contacts: 
 def test_more_than_the_server_takes(visit: Visit, manager: AdminUser, contacts: dict[str, Contact]) -> None:
     page = visit(manager)
     page.goto(f"/contacts/{contacts['Alan'].pk}/")
-    # Hidden: laying out millions of letters would only keep the browser busy.
+    # Hidden: laying out millions of letters would keep the browser busy. submit(): as a page, not as a part of one.
     page.locator("#note-text").evaluate(
         """area => {
           const text = {type: "hidden", name: "text", value: "x".repeat(2.7e6)};
           area.form.append(Object.assign(document.createElement("input"), text));
-          area.required = false;
-          area.form.requestSubmit();
+          area.form.submit();
         }"""
     )
     expect(page.get_by_role("heading", name="That was too much to send at once")).to_be_visible()
     leads_back(page, 413)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "heading"),
+    [
+        ("away/pool/", 503, "Appointment360 is not available right now"),
+        ("away/time/", 503, "Appointment360 is not available right now"),
+        ("limited/", 429, "Too many attempts in a short time"),
+    ],
+)
+def test_what_no_visitor_can_cause_at_will(
+    visit: Visit, user: AdminUser, settings: Any, path: str, status: int, heading: str
+) -> None:
+    settings.ROOT_URLCONF = "tests.core.test_errors"
+    page = visit(user, expected_statuses={status})
+    answer = page.goto(f"/pages/{path}")
+    assert answer
+    assert (answer.status, int(answer.headers["retry-after"]) > 0) == (status, True)
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    leads_back(page, status)
+
+
+def test_a_part_of_a_page_that_cannot_be_had_is_a_message(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact], settings: Any
+) -> None:
+    page = visit(manager, expected_statuses={503})
+    page.goto("/contacts/")
+    settings.ROOT_URLCONF = "tests.functional.database_away"
+    page.get_by_role("link", name="Alan Turing").click()
+    message = page.get_by_role("status").filter(has_text="Appointment360 is not available right now. Request")
+    expect(message).to_be_visible()
+    expect(page.get_by_role("link", name="Alan Turing")).to_be_visible()

@@ -132,6 +132,18 @@ def test_a_slash_goes_to_the_search_and_typing_searches(page: Page) -> None:
     expect(page.get_by_role("searchbox", name="Search contacts")).to_have_value("")
 
 
+def test_when_nobody_matches_the_filter_to_drop_is_named_with_what_is_found_without_it(page: Page) -> None:
+    page.goto("/contacts/?seniority=VP&country=Japan&city=Nowhere")
+    expect(page.get_by_text("One filter keeps everybody away.")).to_be_visible()
+    ways = page.locator(".blank-chips a")
+    expect(ways).to_have_text(["City: Nowhere 20"])
+    ways.click()
+    expect(count(page)).to_have_text("20 of 120")
+
+    page.goto("/contacts/?country=Nowhere&city=Nowhere")
+    expect(page.get_by_text("No filter alone is to blame")).to_be_visible()
+
+
 def test_a_header_sorts_and_sorts_the_other_way_round(page: Page) -> None:
     header = page.get_by_role("columnheader", name="Company")
     header.get_by_role("link").click()

@@ -1,5 +1,6 @@
 """A record beside the list and on a page of its own, by mouse and by keys."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -107,8 +108,12 @@ def test_the_record_is_a_page_of_its_own_with_a_place_for_notes(page: Page) -> N
         "Called back.\nSends the <b>nanosecond</b>."
     )
     page.get_by_role("button", name="Add note").click()
-    expect(page.get_by_role("listitem").filter(has_text="Called back.")).to_contain_text("<b>nanosecond</b>")
-    expect(page.get_by_role("listitem").filter(has_text="Called back.")).to_contain_text("Max Manager")
+    expect(page.locator("#notes").get_by_role("listitem").filter(has_text="Called back.")).to_contain_text(
+        "<b>nanosecond</b>"
+    )
+    expect(page.locator("#notes").get_by_role("listitem").filter(has_text="Called back.")).to_contain_text(
+        "Max Manager"
+    )
 
     page.get_by_role("link", name="Next contact").click()
     expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
@@ -126,7 +131,7 @@ def test_a_note_is_written_in_the_panel_without_leaving_the_list(page: Page) -> 
     note = record_panel(page).get_by_role("textbox", name="A note about Alan Turing")
     note.fill("Runs marathons.")
     record_panel(page).get_by_role("button", name="Add note").click()
-    expect(record_panel(page).get_by_text("Runs marathons.")).to_be_visible()
+    expect(page.locator("#record-notes").get_by_text("Runs marathons.")).to_be_visible()
     expect(note).to_be_focused()
     expect(note).to_have_value("")
     expect(chips(page)).to_have_text("Country: United Kingdom")
@@ -138,8 +143,11 @@ def test_what_is_begun_beside_the_list_leads_back_to_it(page: Page, contacts: di
     page.get_by_role("link", name="Hedy Lamarr").click()
     expect(record_panel(page).get_by_role("heading", name="Hedy Lamarr")).to_be_focused()
     page.keyboard.press("e")
+    # The list has fields of that name too, and is still there when the key is up.
+    expect(page).to_have_url(re.compile(r"/edit/"))
     page.get_by_label("Employees").fill("many")
     page.get_by_role("button", name="Save changes").click()
+    expect(page.locator(".field-error")).to_be_visible()
     page.get_by_label("Employees").fill("12")
     page.get_by_role("button", name="Save changes").click()
     expect(page).to_have_url(place)

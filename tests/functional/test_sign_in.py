@@ -11,6 +11,7 @@ from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from tests.functional.conftest import Visit
 from tests.functional.looks import look_everywhere
+from tests.jobs_done import do_jobs
 
 PASSWORD = "correct horse battery staple"
 
@@ -25,7 +26,7 @@ def manager_with_password(manager: AdminUser) -> AdminUser:
 def fill_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_a_wrong_password_is_refused_and_the_right_one_leads_to_the_page_asked_for(
@@ -69,6 +70,7 @@ def test_a_forgotten_password_is_replaced_through_the_mail(
     page.get_by_role("button", name="Send the link").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
 
+    do_jobs()
     (mail,) = mailoutbox
     link = re.search(r"https?://[^/]+(/password-reset/key/\S+)", str(mail.body))
     assert link

@@ -92,7 +92,7 @@ def test_a_deleted_contact_waits_in_the_trash_and_comes_back_whole(
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
 
     page.goto(f"/contacts/{grace.pk}/")
-    expect(page.get_by_text("Found the first bug.")).to_be_visible()
+    expect(page.locator("#notes").get_by_text("Found the first bug.")).to_be_visible()
     before, after = vars(grace), vars(Contact.objects.get(pk=grace.pk))
     unnoticed = {"_state", "version", "updated_at"}
     assert {name: after[name] for name in after.keys() - unnoticed} == {
@@ -163,7 +163,8 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
     message(page, "Alan Turing is in the trash.")
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     message(page, "Undone on 1 contact.")
-    expect(page.get_by_role("heading", name="Alan Turing", level=1)).to_be_visible()
+    expect(row_of(page, "Alan Turing")).to_be_visible()
+    expect(page).to_have_url("/contacts/")
 
 
 def test_undoing_how_a_contact_came_says_that_it_deletes_it(

@@ -38,7 +38,7 @@ def test_signing_in_and_out(visit: Visit, manager: AdminUser) -> None:
     page.goto("/contacts/")
     page.get_by_label("E-mail address").fill(manager.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="No contacts yet")).to_be_visible()
     page.get_by_role("button", name="Max Manager").click()
     page.get_by_role("button", name="Sign out").click()
@@ -79,7 +79,7 @@ def test_the_record_a_note_an_edit_with_an_error_and_its_undo(
     expect(page.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
     page.get_by_role("textbox", name="A note about Grace Hopper").fill("Likes clocks.")
     page.get_by_role("button", name="Add note").click()
-    expect(page.get_by_text("Likes clocks.")).to_be_visible()
+    expect(page.locator("#notes").get_by_text("Likes clocks.")).to_be_visible()
 
     page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Title").fill("Commodore")

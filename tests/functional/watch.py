@@ -23,6 +23,7 @@ class Watch:
     def __init__(self, context: BrowserContext, host: str) -> None:
         self.faults: list[str] = []
         self.expected_statuses: set[int] = set()
+        self.other_hosts: set[str] = set()
         self._host = host
         context.add_init_script(_REPORT_VIOLATIONS)
         context.on("console", self._said)
@@ -35,6 +36,7 @@ class Watch:
     def forget(self) -> None:
         self.faults.clear()
         self.expected_statuses.clear()
+        self.other_hosts.clear()
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(_STATUS_NOTICE):
@@ -42,7 +44,7 @@ class Watch:
 
     def _asked(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in {"data", "blob"} and address.netloc != self._host:
+        if address.scheme not in {"data", "blob"} and address.netloc not in {self._host, *self.other_hosts}:
             self.faults.append(f"asked another host: {request.url}")
 
     def _failed(self, request: Request) -> None:

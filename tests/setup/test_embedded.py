@@ -39,7 +39,7 @@ def running(data_dir):
 
 
 def connect(data_dir: Path) -> psycopg.Connection:
-    described = embedded.database_settings(data_dir)
+    described = embedded.database_settings(data_dir, as_owner=True)
     return psycopg.connect(
         host=described["HOST"],
         port=described["PORT"],
@@ -96,7 +96,7 @@ def test_a_password_is_asked_for_even_on_the_socket(running):
         )
 
 
-@pytest.mark.parametrize("name", ["database.pgpass", "database-superuser-password"])
+@pytest.mark.parametrize("name", ["database.pgpass", "database-app.pgpass", "database-superuser-password"])
 def test_secrets_are_readable_by_their_owner_alone(running, name):
     assert stat.S_IMODE((running / name).stat().st_mode) == 0o600
 

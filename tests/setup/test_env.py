@@ -56,6 +56,49 @@ def test_nonsense_is_refused_with_the_name_and_a_hint(monkeypatch):
     assert "https://crm.example.com" in refusal(env.origins, "A360_TEST")
 
 
+def test_proxies_are_addresses_networks_and_a_word(monkeypatch):
+    monkeypatch.setenv("A360_TEST", "127.0.0.1, 10.0.0.0/8,unix, ::1")
+    assert [str(each) for each in env.proxies("A360_TEST")] == [
+        "127.0.0.1/32",
+        "10.0.0.0/8",
+        "unix",
+        "::1/128",
+    ]
+    monkeypatch.delenv("A360_TEST")
+    assert env.proxies("A360_TEST") == ()
+    for nonsense in ("localhost", "10.0.0.1/8", "10.0.0.0/33", "*"):
+        monkeypatch.setenv("A360_TEST", nonsense)
+        assert "Write 127.0.0.1, 10.0.0.0/8 or unix." in refusal(env.proxies, "A360_TEST")
+
+
+def test_times_are_a_number_and_a_unit(monkeypatch):
+    assert env.duration("A360_TEST", "8h") == 28_800
+    for raw, seconds in {"90s": 90, "30m": 1_800, "d": 86_400, "366d": 31_622_400}.items():
+        monkeypatch.setenv("A360_TEST", raw)
+        assert env.duration("A360_TEST", "8h") == seconds
+    for nonsense in ("8", "0h", "-1h", "8 h", "1.5h", "367d", "٣h", "9" * 5000 + "d"):
+        monkeypatch.setenv("A360_TEST", nonsense)
+        assert "Write 30m, 8h or 7d." in refusal(env.duration, "A360_TEST", default="8h")
+
+
+def test_rates_are_a_number_for_a_time_by_kind(monkeypatch):
+    assert env.rates("A360_TEST", "account=5/5m, address=10/m") == {"account": (5, 300), "address": (10, 60)}
+    monkeypatch.setenv("A360_TEST", "token=600/h,account=off")
+    assert env.rates("A360_TEST", "account=5/5m") == {"token": (600, 3600)}
+    for nonsense in (
+        "5/5m",
+        "account=5",
+        "account=5/",
+        "acount=5/m",
+        "account=0/m",
+        "account=off/m",
+        "x=off",
+        "account=5/5m/x",
+    ):
+        monkeypatch.setenv("A360_TEST", nonsense)
+        assert "Write account=5/5m" in refusal(env.rates, "A360_TEST", default="")
+
+
 @pytest.mark.parametrize("raw", ["10", "-1", "1.5", "9" * 5000, "٣", "0x10", "1_0", "--1", "NaN"])
 def test_a_number_out_of_range_or_form_is_refused(monkeypatch, raw):
     monkeypatch.setenv("A360_TEST", raw)
@@ -120,7 +163,22 @@ def test_every_variable_that_is_read_is_in_the_example_file():
 
 
 def variables_read() -> set[str]:
-    readers = {"text", "required", "flag", "whole_number", "choice", "words", "origins", "folder", "database"}
+    readers = {
+        "text",
+        "required",
+        "flag",
+        "whole_number",
+        "choice",
+        "words",
+        "origins",
+        "folder",
+        "database",
+        "networks",
+        "proxies",
+        "duration",
+        "rates",
+        "issuer",
+    }
     files = [ROOT / "gunicorn.conf.py", ROOT / "manage.py"]
     for top in ("appointment360", "apps", "scripts", "benchmarks"):
         files += (ROOT / top).rglob("*.py")
@@ -135,3 +193,22 @@ def variables_read() -> set[str]:
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     }
+
+
+def test_what_belongs_together_is_set_together(monkeypatch):
+    env.together("A360_ONE", "A360_TWO")
+    monkeypatch.setenv("A360_ONE", "x")
+    with pytest.raises(ImproperlyConfigured, match=r"A360_TWO is not set, but A360_ONE is\."):
+        env.together("A360_ONE", "A360_TWO")
+    monkeypatch.setenv("A360_TWO", "y")
+    env.together("A360_ONE", "A360_TWO")
+
+
+def test_an_issuer_is_an_address_with_https(monkeypatch):
+    assert env.issuer("A360_TEST") == ""
+    for good in ("https://login.example.com/realm/", "http://127.0.0.1:9000", "http://localhost:9000/x"):
+        monkeypatch.setenv("A360_TEST", good)
+        assert env.issuer("A360_TEST") == good.rstrip("/")
+    for bad in ("login.example.com", "http://login.example.com", "https://", "https://a.example/?x=1"):
+        monkeypatch.setenv("A360_TEST", bad)
+        assert "https://login.example.com/realm" in refusal(env.issuer, "A360_TEST")

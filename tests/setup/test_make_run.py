@@ -198,6 +198,7 @@ def test_a_visitor_starts_again_signs_in_and_stops(installation):
     written = json.loads(installation.credentials.read_text())
     assert stat.S_IMODE(installation.credentials.stat().st_mode) == 0o600
     assert written["url"] == f"http://127.0.0.1:{installation.port}/"
+    assert any("manage.py worker" in line for line in installation.processes())
     assert [entry["role"] for entry in written["users"]] == ["admin", "manager", "user"]
     for entry in written["users"]:
         assert "200" in sign_in(installation.port, entry["email"], entry["password"])

@@ -35,7 +35,9 @@ def test_no_served_file_names_a_source_map_which_is_not_there() -> None:
 def test_a_template_compiles_and_holds_nothing_inline(path: Path) -> None:
     get_template(str(path.relative_to(ROOT / "templates")))
     text = path.read_text()
-    assert [what for what, pattern in INLINE.items() if pattern.search(text)] == []
+    # The base of the mails is no page: a mail can load no stylesheet, so it brings its own.
+    allowed = {"an inline style"} if path == ROOT / "templates/emails/base.html" else set()
+    assert {what for what, pattern in INLINE.items() if pattern.search(text)} == allowed
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
