@@ -31,9 +31,9 @@ def main() -> None:
 
 
 def measure(size: str) -> dict[str, Any]:
-    from benchmarks import databases
-
     _set_up()
+    from benchmarks import databases  # its catalogue of fields is in words to translate: only with settings
+
     databases.ensure(size)
     print(f"Measuring {databases.name_of(size)} …", file=sys.stderr)
     done = subprocess.run(

@@ -1,9 +1,9 @@
 """What is measured: groups of pages, drawn with a fixed seed from the contacts that are there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.db import connection
 from django.db.models import Q
@@ -13,6 +13,7 @@ from apps.accounts.access import Access
 from apps.contacts.fields import FIELDS, Kind
 from apps.contacts.models import Contact, Industry
 from apps.contacts.pages.addresses import list_href
+from apps.contacts.pages.filter_panel import GROUP_KEYS
 from apps.contacts.paging import Matching, position_of
 from apps.contacts.queries import visible_to
 from apps.contacts.search import Search
@@ -54,6 +55,14 @@ def groups(access: Access, *, seed: int = 1) -> Iterator[Group]:
     yield Group("sorted, with a rare filter", tuple(_sorted_urls([("city", "Reykjavík")])))
     yield Group("deep page", tuple(_deep_urls(access)))
     yield Group("options", tuple(_options_urls(values)))
+    for number in (0, 1, 2, 3, 5):
+        searches = _filtered(values, number, SETS_OF_FILTERS)
+        yield Group(f"counts of every group, {number} filters", tuple(_facets_urls(searches)))
+    yield Group(
+        "counts of every group, text", tuple(_facets_urls(_list_url([("q", t)]) for t in _texts(random)))
+    )
+    yield Group("names with a slip", tuple(_list_url([("q", name)]) for name in _slips(random)))
+    yield Group("palette", tuple(f"/palette/?{urlencode([('q', text)])}" for text in _texts(random)))
     yield Group("dashboard", ("/dashboard/",) * REPEATS)
     yield Group("record", tuple(f"/contacts/{number}/" for number in _some_ids(random)))
     yield Group(
@@ -203,6 +212,20 @@ def _options_urls(values: _Values) -> Iterator[str]:
         for text in ("", word[:2], word[:4], word[1:5], "zzqxv"):
             yield f"/contacts/options/{field}/?{urlencode([('q', text)])}"
     yield "/contacts/options/location/?q=lon"
+
+
+def _facets_urls(searches: Iterable[str]) -> Iterator[str]:
+    groups = urlencode([("group", key) for key in GROUP_KEYS])
+    for url in searches:
+        yield f"/contacts/facets/?{urlsplit(url).query}&{groups}"
+
+
+def _slips(random: Random) -> Iterator[str]:
+    """Names of contacts with two letters of the last name in each other's place."""
+    for person in Contact.objects.filter(pk__in=_some_ids(random, SETS_OF_FILTERS)).order_by("pk"):
+        last = person.last_name
+        at = random.randint(1, max(1, len(last) - 2))
+        yield f"{person.first_name} {last[:at]}{last[at + 1 : at + 2]}{last[at : at + 1]}{last[at + 2 :]}"
 
 
 def _some_ids(random: Random, count: int = REPEATS) -> list[int]:
