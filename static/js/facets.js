@@ -57,8 +57,16 @@ function put(part) {
 }
 
 const asked = new Map(); // group → what takes its question back
+const SLOW = 250; // what is answered sooner does not flicker
+let slow;
 
 function dim(groups, isBusy) {
+  clearTimeout(slow);
+  if (isBusy) slow = setTimeout(mark, SLOW, groups, true);
+  else mark(groups, false);
+}
+
+function mark(groups, isBusy) {
   for (const group of groups) {
     for (const list of group.querySelectorAll("[data-values], [data-histogram]")) list.ariaBusy = String(isBusy);
   }
@@ -92,9 +100,11 @@ document.addEventListener("listing", () => {
   for (const controller of asked.values()) controller.abort();
   asked.clear();
   dim(openGroups(), true);
-  countAgain();
   noteSoon();
 });
+
+// The rows first.
+document.addEventListener("listed", countAgain);
 
 form.addEventListener("toggle", ({ target }) => {
   if (target.matches("[data-group][open]") && !asked.has(target)) count([target]);

@@ -33,12 +33,26 @@ function list(address, { isNew = true } = {}) {
   updateBadges();
   document.dispatchEvent(new CustomEvent("listing"));
   const headers = { "HX-Target": "section#results" }; // htmx names the source here, and the server answers by target
-  return htmx.ajax("GET", path, { source: aside, target: "#results", swap: "outerHTML", headers });
+  const listed = () => document.dispatchEvent(new CustomEvent("listed"));
+  return htmx.ajax("GET", path, { source: aside, target: "#results", swap: "outerHTML", headers }).finally(listed);
 }
+
+const isOfList = ({ detail: { ctx } }) => ctx.request.headers["HX-Target"] === "section#results";
+let focused = ""; // the id of what had focus in the results, and has it again in the new ones
+
+// A browser that takes out what has focus lays the page out first, with the old rows and the new ones.
+document.addEventListener("htmx:before:swap", (event) => {
+  const active = document.activeElement;
+  focused = "";
+  if (!isOfList(event) || !active.matches("#results, #results :is(a, button)")) return;
+  focused = active.id;
+  active.blur();
+});
 
 document.addEventListener("htmx:after:swap", (event) => {
   const { ctx } = event.detail;
-  if (ctx.request.headers["HX-Target"] !== "section#results") return;
+  if (!isOfList(event)) return;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("address", { detail: { path: ctx.request.action, isNew: isNewAddress } }));
 });
 

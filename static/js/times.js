@@ -32,11 +32,16 @@ function update(root) {
   for (const time of root.querySelectorAll("time[data-ago]")) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime())) continue;
-    time.textContent = inWords(moment);
-    time.title = full.format(moment);
+    // What is written anew is laid out and painted anew.
+    const words = inWords(moment);
+    if (time.textContent !== words) time.textContent = words;
+    time.title ||= full.format(moment);
   }
 }
 
 update(document);
-document.addEventListener("htmx:after:swap", () => update(document));
+// Before what has come in is painted for the first time.
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) update(node);
+}).observe(document.body, { childList: true, subtree: true });
 setInterval(() => update(document), 60_000);
