@@ -5,8 +5,9 @@ Either of them finds few candidates where the planner, which knows neither, woul
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -14,12 +15,15 @@ from django.db.models import BooleanField, Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.contacts.conditions import Conditions, Fenced, holders
+from apps.contacts.dashboard.summaries import kept_summaries
 from apps.contacts.dictionary import Held
 from apps.contacts.facets.bitsets import EVERYBODY, BitSet, Bound, Pair, bitmaps_of, count_of, ids_of
 from apps.contacts.facets.queries import total_contacts
+from apps.contacts.fields import Operator
 from apps.contacts.models import Contact, FacetStale
-from apps.contacts.paging import FEW, SOME, Matching
+from apps.contacts.paging import COUNT_CAP, FEW, SOME, Matching
 from apps.contacts.search import Search
+from apps.core.days import start_of
 
 SAMPLE = 2_000  # contacts
 SHORTEST_TRIGRAM = 3  # letters
@@ -32,6 +36,9 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     where, count = conditions.where(), conditions.dictionary.exact_count()
     if count is not None:
         return Matching(where, count, candidates=where, candidate_count=count)
+    summarised = summarised_count(conditions.search)
+    if summarised is not None and summarised > COUNT_CAP:  # fewer are counted and sorted at once
+        return Matching(where, summarised, at_least=summarised)
     if conditions.search.is_similar:
         return Matching(where)  # the names have been looked up, and are few
     by_rarest = _by_rarest(conditions, where)
@@ -47,6 +54,41 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     if found.count is None and not found.is_best_collected and _says_little(conditions.search):
         return replace(found, at_least=max(found.at_least, _at_least_by_sample(contacts, where)))
     return found
+
+
+# When the span of a summary's buckets begins.
+_BEGINS: dict[str, Callable[[date], bool]] = {
+    "created_at": lambda day: day.weekday() == 0,
+    "updated_at": lambda day: day.day == 1,
+    "last_contacted_at": lambda day: day.day == 1,
+}
+
+
+def summarised_count(search: Search) -> int | None:
+    """The number of matches where the dashboard's summaries know it: of whole weeks or months, as its lists ask for."""
+    asked: dict[tuple[str, Operator], Any] = {
+        (found.field, found.operator): found.values[0] for found in search.filters
+    }
+    without_import = asked.pop(("import_id", Operator.EMPTY), None)
+    names = {name for name, _ in asked}
+    if search.text or len(names) != 1 or not names <= _BEGINS.keys():
+        return None
+    (name,) = names
+    if without_import is not None and name != "created_at":
+        return None
+    if asked.keys() == {(name, Operator.EMPTY)}:
+        kept = kept_summaries([name], [])[name]
+        return kept.empty if asked[name, Operator.EMPTY] else kept.filled
+    first, last = (asked.pop((name, operator), None) for operator in (Operator.GTE, Operator.LTE))
+    if asked or isinstance(first, datetime) or isinstance(last, datetime) or last == date.max:
+        return None
+    behind = last and last + timedelta(days=1)
+    if not all(_BEGINS[name](day) for day in (first, behind) if day):
+        return None
+    start, end = first and start_of(first), behind and start_of(behind)
+    kept_of = kept_summaries([name, "import_id"], filter(None, (start, end)))
+    number, imported = (kept_of[each].between(start, end) for each in (name, "import_id"))
+    return number if without_import is None else number - imported if without_import else imported
 
 
 def _says_little(search: Search) -> bool:

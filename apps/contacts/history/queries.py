@@ -177,6 +177,22 @@ def find_operation(operation_id: int, access: Access, contact_id: int | None = N
     return Operation.objects.get(pk=operation_id) if found else None
 
 
+def contact_count(operation: Operation, access: Access) -> int:
+    """How many contacts an operation did something to, as far as this person may know."""
+    only = visible_columns(access)
+    counts = (
+        operation.counts
+        if only is None and operation.counts
+        else counts_of([operation.pk], only)[operation.pk]
+    )
+    return sum(counts.values())
+
+
+def undone_by(operation_id: int) -> int | None:
+    """The operation that undid, or is undoing, this one as a whole, and still counts."""
+    return _undone([operation_id]).get(operation_id)
+
+
 def operation_of_request(contact_id: int, access: Access) -> int | None:
     """The operation in which the request that is being answered changed a contact, if it did."""
     changes = Change.objects.filter(
