@@ -17,7 +17,7 @@ from benchmarks.log_triggers import cpu_seconds
 
 EVENTS = ("insert", "update", "delete")
 KEYS = {"id": "id + 1000000000", "email": "''", "person_linkedin_url": "''", "contact_id": "''"}
-COPIED = "SELECT {values} FROM (SELECT * FROM contacts_contact ORDER BY id LIMIT {rows}) some"
+COPIED = "SELECT {values} FROM (SELECT * FROM contacts_contact ORDER BY id LIMIT {rows}) chosen"
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ def undo_part(undoing: Operation, contact_ids: Sequence[int], *, access: Access)
 
     def act() -> PartOutcome:
         with long_statement(LONGEST_STATEMENT), log.part_of(undoing):
-            Operation.objects.select_for_update().get(pk=undoing.undoes_id)
+            Operation.objects.select_for_update().get(undone_by=undoing)
             _take_back(undoing, columns, list(contact_ids), is_whole=True)
             ((changed, kept, gone),) = _rows(
                 "accounts", undo=undoing.pk, contacts=list(contact_ids), gone=DELETED_SINCE

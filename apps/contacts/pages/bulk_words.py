@@ -21,7 +21,9 @@ def statement(deed: Deed, number: int) -> str:
     if deed.is_deletion:
         text = ngettext("Move %(count)s contact to the trash", "Move %(count)s contacts to the trash", number)
     elif deed.is_undo:
-        text = ngettext("Undo on %(count)s contact", "Undo on %(count)s contacts", number)
+        text = ngettext(
+            "Undo what was done to %(count)s contact", "Undo what was done to %(count)s contacts", number
+        )
     elif deed.is_emptying:
         text = ngettext(
             "Empty %(field)s of %(count)s contact", "Empty %(field)s of %(count)s contacts", number

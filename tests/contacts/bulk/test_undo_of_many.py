@@ -226,7 +226,7 @@ def test_the_page_of_an_operation_leads_to_it_and_others_are_told(
     answer = client.post(f"{hot.get_absolute_url()}undo/", follow=True)
     ((path, _),) = answer.redirect_chain
     text = answer.content.decode()
-    assert "Undo on 4 contacts" in text
+    assert "Undo what was done to 4 contacts" in text
     assert f'action="{path}cancel/"' in text
     other = sign_in(admin)
     told = other.post(f"{hot.get_absolute_url()}undo/", follow=True)
