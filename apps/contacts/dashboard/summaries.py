@@ -82,36 +82,41 @@ def _bucket(moment: str, unit: str) -> str:
     last, the bucket is a quarter of an hour: no zone's offset is divided any finer. So buckets add up to the weeks and
     months of every zone.
     """
+    utc = f"({moment} AT TIME ZONE 'UTC')"
     return (
-        f"CASE WHEN date_trunc('{unit}', {moment} + interval '14 hours', 'UTC')"
-        f" = date_trunc('{unit}', {moment} - interval '12 hours', 'UTC')"
-        f" THEN date_trunc('{unit}', {moment}, 'UTC') + interval '12 hours'"
-        f" ELSE date_bin('15 minutes', {moment}, timestamptz '2000-01-01 00:00+00') END"
+        f"CASE WHEN date_trunc('{unit}', {utc} + interval '14 hours')"
+        f" = date_trunc('{unit}', {utc} - interval '12 hours')"
+        f" THEN date_trunc('{unit}', {utc}) + interval '12 hours'"
+        f" ELSE date_bin('15 minutes', {utc}, timestamp '2000-01-01') END AT TIME ZONE 'UTC'"
     )
 
 
 def summaries_of(rows: str) -> str:
     """SQL for field, bucket and d of some rows of contacts, each of which counts `d` times.
 
-    One pass over the rows, into groups by all the moments at once; what is grouped again has few rows left.
+    First they are grouped by all the moments at once; the few groups that this leaves are taken apart.
     """
     empty = ", ".join(
         f"sum(d) FILTER (WHERE {condition}) AS no_{field}" for field, condition in _EMPTY.items()
     )
-    buckets = ", ".join(f"('{field}', NULL::timestamptz, no_{field})" for field in _EMPTY)
+    empties = ", ".join(f"('{field}', no_{field})" for field in _EMPTY)
     # Made of the constants above and of our own queries.
     return f"""
         SELECT kept.field, kept.bucket, sum(kept.d)::bigint AS d
         FROM (
             SELECT {_bucket("created_at", "week")} AS created_in, import_id IS NULL AS is_by_hand,
                 {_bucket("updated_at", "month")} AS updated_in,
-                {_bucket("last_contacted_at", "month")} AS contacted_in, sum(d) AS d, {empty}
+                {_bucket("last_contacted_at", "month")} AS contacted_in, sum(d) AS d
             FROM ({rows}) touched GROUP BY 1, 2, 3, 4
         ) grouped CROSS JOIN LATERAL (VALUES
             ('created_at', created_in, d), ('import_id', created_in, CASE WHEN NOT is_by_hand THEN d END),
-            ('updated_at', updated_in, d), ('last_contacted_at', contacted_in, d), {buckets}
+            ('updated_at', updated_in, d), ('last_contacted_at', contacted_in, d)
         ) kept(field, bucket, d)
         GROUP BY kept.field, kept.bucket HAVING sum(kept.d) <> 0
+        UNION ALL
+        SELECT kept.field, NULL, kept.d
+        FROM (SELECT {empty} FROM ({rows}) touched) summed CROSS JOIN LATERAL (VALUES {empties}) kept(field, d)
+        WHERE kept.d <> 0
     """  # noqa: S608
 
 
@@ -130,8 +135,8 @@ def rebuild_summaries(cursor: Any) -> None:
 
 def add_summaries_above(cursor: Any, last_id: int) -> None:
     """Count the contacts with higher ids, which no trigger has seen."""
-    rows = "SELECT *, 1 AS d FROM contacts_contact WHERE id > %s"
-    cursor.execute(_SQL["append"].format(summaries=summaries_of(rows)), [last_id])
+    rows = "SELECT *, 1 AS d FROM contacts_contact WHERE id > %(last_id)s"
+    cursor.execute(_SQL["append"].format(summaries=summaries_of(rows)), {"last_id": last_id})
 
 
 def wrong_summaries(cursor: Any) -> list[tuple[str, int, int]]:
