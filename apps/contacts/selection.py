@@ -15,7 +15,7 @@ from django.db.models import BooleanField, Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.contacts.conditions import Conditions, Fenced, holders
-from apps.contacts.dashboard.summaries import kept_summaries
+from apps.contacts.dashboard.summaries import LACKED, NO_PHONE, kept_summaries
 from apps.contacts.dictionary import Held
 from apps.contacts.facets.bitsets import EVERYBODY, BitSet, Bound, Pair, bitmaps_of, count_of, ids_of
 from apps.contacts.facets.queries import total_contacts
@@ -36,9 +36,6 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     where, count = conditions.where(), conditions.dictionary.exact_count()
     if count is not None:
         return Matching(where, count, candidates=where, candidate_count=count)
-    summarised = summarised_count(conditions.search)
-    if summarised is not None and summarised > COUNT_CAP:  # fewer are counted and sorted at once
-        return Matching(where, summarised, at_least=summarised)
     if conditions.search.is_similar:
         return Matching(where)  # the names have been looked up, and are few
     by_rarest = _by_rarest(conditions, where)
@@ -51,6 +48,10 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     if by_rarest and (by_bitmaps is None or by_bitmaps.candidate_count > SOME):
         return by_rarest
     found = by_bitmaps or Matching(where, at_least=conditions.dictionary.at_least())
+    if found.count is None and not found.is_best_collected:
+        summarised = summarised_count(conditions.search)
+        if summarised is not None and summarised > COUNT_CAP:  # fewer are counted as they are sorted
+            return replace(found, count=summarised, at_least=summarised)
     if found.count is None and not found.is_best_collected and _says_little(conditions.search):
         return replace(found, at_least=max(found.at_least, _at_least_by_sample(contacts, where)))
     return found
@@ -65,20 +66,32 @@ _BEGINS: dict[str, Callable[[date], bool]] = {
 
 
 def summarised_count(search: Search) -> int | None:
-    """The number of matches where the dashboard's summaries know it: of whole weeks or months, as its lists ask for."""
+    """The number of matches where the dashboard's summaries know it, as they do for the lists behind its figures."""
     asked: dict[tuple[str, Operator], Any] = {
         (found.field, found.operator): found.values[0] for found in search.filters
     }
+    if search.text or not asked:
+        return None
+    if all(operator is Operator.EMPTY for _, operator in asked):
+        return _lacking({name: is_empty for (name, _), is_empty in asked.items()})
+    return _within_weeks_or_months(asked)
+
+
+def _lacking(asked: dict[str, bool]) -> int | None:
+    is_no_phone = asked == {"work_direct_phone": True, "mobile_phone": True}
+    figure = NO_PHONE if is_no_phone else "".join(asked)
+    if figure not in LACKED or (len(asked) > 1 and not is_no_phone):
+        return None
+    kept = kept_summaries([figure, "created_at"], [])
+    empty = kept[figure].empty
+    return empty if all(asked.values()) else kept["created_at"].filled - empty
+
+
+def _within_weeks_or_months(asked: dict[tuple[str, Operator], Any]) -> int | None:
     without_import = asked.pop(("import_id", Operator.EMPTY), None)
-    names = {name for name, _ in asked}
-    if search.text or len(names) != 1 or not names <= _BEGINS.keys():
+    name = next(iter(asked))[0]
+    if name not in _BEGINS or (without_import is not None and name != "created_at"):
         return None
-    (name,) = names
-    if without_import is not None and name != "created_at":
-        return None
-    if asked.keys() == {(name, Operator.EMPTY)}:
-        kept = kept_summaries([name], [])[name]
-        return kept.empty if asked[name, Operator.EMPTY] else kept.filled
     first, last = (asked.pop((name, operator), None) for operator in (Operator.GTE, Operator.LTE))
     if asked or isinstance(first, datetime) or isinstance(last, datetime) or last == date.max:
         return None
@@ -86,8 +99,8 @@ def summarised_count(search: Search) -> int | None:
     if not all(_BEGINS[name](day) for day in (first, behind) if day):
         return None
     start, end = first and start_of(first), behind and start_of(behind)
-    kept_of = kept_summaries([name, "import_id"], filter(None, (start, end)))
-    number, imported = (kept_of[each].between(start, end) for each in (name, "import_id"))
+    kept = kept_summaries([name, "import_id"], filter(None, (start, end)))
+    number, imported = (kept[each].between(start, end) for each in (name, "import_id"))
     return number if without_import is None else number - imported if without_import else imported
 
 

@@ -36,6 +36,7 @@ _EMPTY = {
     NO_PHONE: "work_direct_phone = '' AND mobile_phone = ''",
     "industry": "industry_id IS NULL",
 }
+LACKED = frozenset((*_EMPTY, "last_contacted_at"))  # figures that say how many have none
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
