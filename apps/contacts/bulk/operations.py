@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.access import Access, Capability
 from apps.contacts.bulk.deeds import Deed
@@ -75,9 +75,9 @@ def start_undo(operation: Operation, *, access: Access) -> BulkAct:
         raise ValueError("Nobody whose rights could be read later.")
     with transaction.atomic():
         Operation.objects.select_for_update().get(pk=operation.pk)
-        known = BulkAct.objects.filter(
-            kind=BulkAct.Kind.UNDO, operation_id=undone_by(operation.pk) or 0
-        ).first()
+        going_on = Q(status=BulkAct.Status.RUNNING, operation__undoes=operation)
+        done = Q(operation_id=undone_by(operation.pk) or 0)
+        known = BulkAct.objects.filter(going_on | done, kind=BulkAct.Kind.UNDO).first()
         if known is not None:
             return known
         undoing = log.begin(Operation.Kind.UNDO, access=access, undoes=operation, undoes_all=True)

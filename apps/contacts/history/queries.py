@@ -189,7 +189,7 @@ def contact_count(operation: Operation, access: Access) -> int:
 
 
 def undone_by(operation_id: int) -> int | None:
-    """The operation that undid, or is undoing, this one as a whole, and still counts."""
+    """The operation that undid this one as a whole, and still counts."""
     return _undone([operation_id]).get(operation_id)
 
 
@@ -372,7 +372,10 @@ def _undone(operation_ids: list[int]) -> dict[int, int]:
     """Of these operations those undone as a whole, each with the undo; one undone itself counts no more."""
     if not operation_ids:
         return {}
-    undos = Operation.objects.filter(undoes__in=operation_ids, undoes_all=True).order_by("id")
+    # One that is still going on has no counts yet.
+    undos = (
+        Operation.objects.filter(undoes__in=operation_ids, undoes_all=True).exclude(counts={}).order_by("id")
+    )
     undos_of = dict(undos.values_list("pk", "undoes_id"))
     cancelled = _undone(list(undos_of))
     return {undone: undo for undo, undone in undos_of.items() if undo not in cancelled and undone is not None}
