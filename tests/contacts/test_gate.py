@@ -149,6 +149,8 @@ GET_STATUS = {
     "operation_list": {"user": 200, "manager": 200, "admin": 200},
     "operation_detail": {"user": 200, "manager": 200, "admin": 200},
     "operation_undo": {"user": 405, "manager": 405, "admin": 405},
+    "undo_status": {"user": 403, "manager": 404, "admin": 404},  # somebody else's
+    "undo_cancel": {"user": 405, "manager": 405, "admin": 405},
     "industry_list": {"user": 200, "manager": 200, "admin": 200},
     "industry_create": {"user": 403, "manager": 200, "admin": 200},
     "industry_edit": {"user": 403, "manager": 200, "admin": 200},
@@ -202,6 +204,7 @@ POST_FORBIDDEN_TO_USERS = {
     "bulk_cancel",
     "trash_restore",
     "operation_undo",
+    "undo_cancel",
     "industry_create",
     "industry_edit",
     "user_invite",

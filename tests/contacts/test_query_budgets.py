@@ -51,6 +51,7 @@ BUDGETS = {
     "contact_delete": 3,
     "cell_edit": 4,
     "bulk_status": 4,
+    "undo_status": 4,
     "contact_history": 9,
     "industry_list": 4,
     "industry_create": 2,
@@ -87,6 +88,7 @@ ONLY_POST = {
     "bulk_edit",
     "bulk_confirm",
     "bulk_cancel",
+    "undo_cancel",
 }
 
 
@@ -130,11 +132,11 @@ def queries_of(client: Client, path: str) -> int:
     return len(queries)
 
 
-def an_act() -> int:
+def an_act(kind: str = "set") -> int:
     """An act of the manager's that is under way, with as many batches as there are contacts."""
     manager = AdminUser.objects.get(role="manager")
     act = BulkAct.objects.create(
-        actor=manager, key=get_random_string(9), kind="set", field="stage", value="Hot", selected=1
+        actor=manager, key=get_random_string(9), kind=kind, field="stage", value="Hot", selected=1
     )
     BulkBatch.objects.bulk_create(
         BulkBatch(act=act, number=n, contacts=[], size=0, is_done=True)
@@ -152,6 +154,7 @@ def address(name: str) -> str:
         "operation_detail": [Operation.objects.order_by("pk")[0].pk],
         "cell_edit": [first.pk, "title"],
         "bulk_status": [an_act()],
+        "undo_status": [an_act("undo")],
         "industry_edit": [Industry.objects.order_by("pk")[0].pk],
     }
     if name.startswith("contact_") and name not in {

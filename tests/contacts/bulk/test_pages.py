@@ -83,7 +83,8 @@ def test_many_have_a_page_that_can_be_watched_and_stopped(
 
 
 @pytest.mark.parametrize(
-    "act", ["set:created_at", "set:nosuch", "set:", "add:stage", "nosuch", "", "delete:x:y"]
+    "act",
+    ["set:created_at", "set:nosuch", "set:", "add:stage", "nosuch", "", "delete:x:y", "undo", "undo:title"],
 )
 def test_acts_that_are_none_are_not_found(client: Client, people: People, act: str):
     (pk,) = people(1)
