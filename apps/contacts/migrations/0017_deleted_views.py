@@ -4,6 +4,13 @@ from django.db import migrations, models
 from django.db.models.functions import Lower
 
 NAME = "contacts_savedview_name_unique"
+# On the way back: else deleted views would be there again, some under a name that is taken.
+GONE_FOR_GOOD = """
+    SET CONSTRAINTS ALL IMMEDIATE;
+    DELETE FROM contacts_viewvisit t USING contacts_savedview v WHERE v.id = t.view_id AND v.deleted_at IS NOT NULL;
+    DELETE FROM contacts_listlayout l USING contacts_savedview v WHERE v.id = l.view_id AND v.deleted_at IS NOT NULL;
+    DELETE FROM contacts_savedview WHERE deleted_at IS NOT NULL;
+"""
 
 
 class Migration(migrations.Migration):
@@ -18,4 +25,5 @@ class Migration(migrations.Migration):
                 models.F("owner"), Lower("name"), condition=models.Q(deleted_at__isnull=True), name=NAME
             ),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, GONE_FOR_GOOD),
     ]
