@@ -7,7 +7,9 @@ let last = null;
 async function undo(form) {
   if (taken.has(form)) return;
   taken.add(form);
-  form.closest("[data-toast]")?.remove();
+  const toast = form.closest("[data-toast]");
+  if (toast?.contains(document.activeElement)) document.getElementById("main").focus({ preventScroll: true });
+  toast?.remove();
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");

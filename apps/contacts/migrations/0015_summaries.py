@@ -6,7 +6,7 @@ two seconds a million contacts.
 
 from django.db import migrations, models
 
-# As apps/contacts/dashboard/summaries.py had it then; migration 0020 has other buckets.
+# As apps/contacts/dashboard/summaries.py had it then; migration 0018 has other buckets.
 _EMPTY = {
     **{
         name: f"{name} = ''"

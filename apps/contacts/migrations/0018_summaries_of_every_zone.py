@@ -46,7 +46,7 @@ COUNT = f"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0015_summaries")]
+    dependencies = [("contacts", "0017_deleted_views")]
     operations = [
         migrations.RunSQL(EMPTY_AND_KEEP_WRITERS_AWAY, _BEFORE.COUNT),
         migrations.AlterField("summary", "bucket", models.DateTimeField(null=True)),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0020_summaries_of_every_zone"),
+        ("contacts", "0018_summaries_of_every_zone"),
     ]
 
     operations = [
