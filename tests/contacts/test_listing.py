@@ -162,7 +162,13 @@ def test_the_sheet_of_keys_holds_only_what_one_may_do(
     sign_in: SignIn, manager: AdminUser, user: AdminUser, clerk: AdminUser
 ) -> None:
     def keys(person: AdminUser) -> set[str]:
-        sheet = sign_in(person).get("/contacts/").content.decode().partition('class="key-list"')[2].partition("</dl>")[0]
+        sheet = (
+            sign_in(person)
+            .get("/contacts/")
+            .content.decode()
+            .partition('class="key-list"')[2]
+            .partition("</dl>")[0]
+        )
         return {re.sub("<.*?>", "", key) for key in re.findall("<dt>(.*?)</dt>", sheet)}
 
     managing = {"x", "Shift j k", "n", "Ctrl z", "g t"}

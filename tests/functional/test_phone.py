@@ -126,7 +126,9 @@ def test_a_finger_on_a_tablet_chooses_a_cell_and_then_edits_it(
     expect(title).to_contain_text("Codebreaker")
     page.reload()
     row_of(page, "Hedy Lamarr").get_by_role("button", name="Edit Hedy Lamarr").tap()
-    expect(row_of(page, "Hedy Lamarr").get_by_role("button", name=re.compile("^Edit .* of Hedy"))).not_to_have_count(0)
+    expect(
+        row_of(page, "Hedy Lamarr").get_by_role("button", name=re.compile("^Edit .* of Hedy"))
+    ).not_to_have_count(0)
 
 
 def test_the_menu_leads_everywhere(phone: Page) -> None:

@@ -118,6 +118,7 @@ def test_everything_by_keys_alone(page: Page, contacts: dict[str, Contact]) -> N
     expect(page.get_by_role("heading", name="History", level=2)).to_be_focused()
     keys.press("]")
     expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
+    page.wait_for_load_state()
     keys.press("[")
     expect(page.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
 
