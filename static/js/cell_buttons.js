@@ -37,7 +37,7 @@ function dress(row) {
 }
 
 function dressAll() {
-  if (COARSE.matches) for (const row of table()?.querySelectorAll("tbody [data-row]") ?? []) dress(row);
+  for (const row of table()?.querySelectorAll("tbody [data-row]") ?? []) if (COARSE.matches || row.dataset.row === opened) dress(row);
 }
 
 function turn(row) {
@@ -48,11 +48,11 @@ function turn(row) {
 }
 
 document.addEventListener("click", (event) => {
-  const row = event.target.closest("[data-cells] tbody [data-row]");
+  const row = event.target.closest("[data-cells]:not([data-cells='']) tbody [data-row]");
   if (event.target.closest("[data-edit-row]")) {
     turn(row);
     if (opened) row.scrollIntoView({ block: "nearest" });
-  } else if (COARSE.matches && row && event.pointerType === "touch" && !event.target.closest("a, button, input, select, label, form")) {
+  } else if (row && event.pointerType === "touch" && !event.target.closest("a, button, input, select, label, form")) {
     const cell = event.target.closest("td");
     const isOpen = row.dataset.row === opened;
     if (!cell || !(isOpen || !NARROW.matches)) return;

@@ -126,6 +126,12 @@ async function saveAndGo(step) {
 // --- the editor's own keys; before keyboard.js, which would leave the field or close the panel ---------------------------
 
 document.addEventListener("keydown", (event) => {
+  if (isBusy && !editing && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+    // Typed before the editor has come: meant for it, and no shortcut.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
   if (!editing?.form.contains(event.target) || event.isComposing) return;
   const isButton = event.target.matches("button, a");
   if (event.key === "Escape") {
