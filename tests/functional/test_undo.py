@@ -168,8 +168,11 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
     page.get_by_label("Title").fill("Codebreaker")
     page.get_by_role("button", name="Save changes").click()
     message(page, "Saved.")
+    heading = page.get_by_role("heading", name="Alan Turing", level=1)
+    expect(heading).to_be_focused()
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     message(page, "Undone on 1 contact.")
+    expect(heading).to_be_focused()
     alan.refresh_from_db()
     assert alan.title == "Mathematician"
 
@@ -183,8 +186,10 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
     message(page, "Alan Turing is in the trash.")
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     message(page, "Undone on 1 contact.")
-    expect(row_of(page, "Alan Turing")).to_be_visible()
+    expect(row_of(page, "Alan Turing").get_by_role("link", name="Alan Turing", exact=True)).to_be_focused()
     expect(page).to_have_url("/contacts/")
+    page.get_by_role("button", name="Dismiss").press("Enter")
+    expect(row_of(page, "Alan Turing").get_by_role("link", name="Alan Turing", exact=True)).to_be_focused()
 
 
 def test_undoing_how_a_contact_came_says_that_it_deletes_it(
