@@ -40,5 +40,5 @@ if (region) {
 
   // A live region announces what is added to it, not what it was born with.
   const waiting = [...region.querySelectorAll("[data-toast]")];
-  setTimeout(() => region.append(...waiting), 150);
+  setTimeout(() => region.append(...waiting.filter((toast) => toast.isConnected)), 150); // what was undone by then is gone
 }

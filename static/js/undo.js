@@ -13,7 +13,7 @@ function goOn(form) {
   const record = document.querySelector(`[data-record="${id}"]`);
   const isThere = before?.isConnected && [row, record].some((place) => place?.contains(before));
   const place = isThere ? before : (row?.querySelector("[data-open]") ?? record?.querySelector("[data-title]"));
-  (place ?? document.getElementById("results"))?.focus({ preventScroll: true });
+  (place ?? document.getElementById("results") ?? document.getElementById("main")).focus({ preventScroll: true });
 }
 
 const isNowhere = (...places) => [document.body, ...places].includes(document.activeElement);
