@@ -112,16 +112,17 @@ def at(address: str) -> Prepare:
 
 def filters(page: Page) -> None:
     page.goto("contacts/?employees__gte=51&employees__lte=5000&country=United+States&industry__not=Retail")
-    for group in page.locator("#filters details[open]").all():
-        group.locator("summary").click()
     show_histogram(page)
 
 
 def show_histogram(page: Page) -> None:
+    """All groups but that of employees are folded."""
+    unfolded = page.locator("#filters details[open]")
+    while unfolded.count():
+        unfolded.first.locator("summary").click()
     employees = page.locator("#filters details[data-group=employees]")
     employees.locator("summary").click()
     employees.locator(".histogram").wait_for()
-    employees.scroll_into_view_if_needed()
 
 
 def filter_sheet(page: Page) -> None:
