@@ -1,4 +1,4 @@
-"""Pictures of every state that the browser tests look at: wide and narrow, light and dark, and one page with all of them."""
+"""Pictures of every state that the browser tests look at, wide and narrow, light and dark, on one page."""
 
 import html
 import os
