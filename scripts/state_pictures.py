@@ -19,7 +19,7 @@ STYLE = """
 body { margin: 24px; }
 h2 { margin: 28px 0 8px; font-size: 15px; }
 div { display: flex; gap: 12px; align-items: start; overflow-x: auto; }
-img { display: block; height: 300px; width: auto; border: 1px solid #8888; border-radius: 4px; }
+img { display: block; height: 220px; width: auto; border: 1px solid #8888; border-radius: 4px; }
 """
 
 
@@ -34,7 +34,7 @@ def take_state_pictures(browser: str) -> int:
         "STATE_PICTURES": str(folder),
     }
     with borrowed_database():
-        code = pytest("-n", "2", "--dist", "loadfile", *files_that_look(), environment=environment)
+        code = pytest("-n", "2", *files_that_look(), environment=environment)
     (folder / "index.html").write_text(index_of(folder), encoding="utf-8")
     print(f"Every state: {folder / 'index.html'}", flush=True)
     return code
