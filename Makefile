@@ -31,7 +31,7 @@ bench: ## measure the pages at 100 k and 1 M contacts
 size: ## lengths of functions and files
 	@$(WITH_PYTHON) scripts/size.py
 
-screenshots: ## pictures of the pages, for the documentation
+screenshots: ## pictures of every state of the pages (var/screenshots), and those of the documentation
 	@$(FOR_WORK) && exec $(PYTHON_OF_VENV) -m scripts.screenshots
 
 stop: ## end what runs from the data folder

@@ -1,6 +1,6 @@
-"""`make screenshots`: pictures of the pages with demo data, light, dark and phone width, into docs/img.
+"""`make screenshots`: every state of every page into var/screenshots, then the pictures of the documentation.
 
-The product runs on a free port with a data folder of its own, so the pictures show the same data everywhere.
+For the latter the product runs on a free port with demo data in a folder of its own: so they show the same everywhere.
 """
 
 import json
@@ -11,49 +11,45 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.core.exceptions import ImproperlyConfigured
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from apps.core.embedded import SetupError
 from scripts.chromium import NoBrowser, ensure_chromium
+from scripts.state_pictures import take_state_pictures
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "img"
 START_SECONDS = 120
-DESKTOP, PHONE = (1440, 900), (390, 844)
-# An address, a tab of the demo user's pages, or none for the first record of the list: no one should rely on a number.
-PAGES = {
-    "dashboard": "dashboard/",
-    "contacts": "contacts/",
-    "contacts-filtered": "contacts/?location=United+States&seniority=Director&seniority=VP",
-    "record": None,
-    "new-contact": "contacts/new/",
-    "users": "users/",
-    "columns": "Columns",
-    "statement": "Downloads",
-    "security": "profile/security/",
-    "operations": "ops/",
-    "operations-jobs": "ops/jobs/",
+DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+VIEWS = {
+    "Directors and VPs, US": "location=United+States&seniority=Director&seniority=VP",
+    "Hot, largest first": "stage=Hot&sort=-employees",
+    "Without an e-mail": "email__empty=true",
 }
+type Prepare = Callable[[Page], None]
 
 
-def main() -> None:
+def main() -> int:
+    program = ensure_chromium()
+    code = take_state_pictures(program)
     PICTURES.mkdir(parents=True, exist_ok=True)
     with running_demo() as (url, sign_in), sync_playwright() as playwright:
         # Root may not use Chromium's sandbox.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=arguments)
-        for scheme in ("light", "dark"):
-            page = signed_in_page(browser, url, sign_in, scheme, DESKTOP)
-            if scheme == "light":
-                give_credit(page, url)
-            for name in PAGES:
-                picture(page, url, name, f"{name}{'' if scheme == 'light' else '-dark'}.png")
-        page = signed_in_page(browser, url, sign_in, "light", PHONE)
-        picture(page, url, "contacts", "contacts-phone.png")
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        for options, pictures in PICTURES_BY_BROWSER:
+            page = signed_in_page(browser, url, sign_in, **options)
+            for name, prepare in pictures.items():
+                prepare(page)
+                save(page, PICTURES / f"{name}.png")
         browser.close()
+    return code
 
 
 @contextmanager
@@ -90,17 +86,9 @@ def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     sys.exit("make screenshots: the product did not start; its reason is above.")
 
 
-def signed_in_page(
-    browser: Browser, url: str, sign_in: dict[str, str], scheme: str, size: tuple[int, int]
-) -> Page:
-    width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    page.goto(url + "login/")
+def signed_in_page(browser: Browser, url: str, sign_in: dict[str, str], **options: Any) -> Page:
+    page = browser.new_context(base_url=url, reduced_motion="reduce", **options).new_page()
+    page.goto("login/")
     page.fill("input[name=login]", sign_in["email"])
     page.fill("input[name=password]", sign_in["password"])
     page.click("button[type=submit]")
@@ -108,42 +96,127 @@ def signed_in_page(
     return page
 
 
-def open_demo_user(page: Page, url: str, tab: str) -> None:
-    page.goto(url + "users/?role=user")
-    page.locator("tbody a[href^='/users/']").first.click()
-    page.get_by_role("link", name=tab, exact=True).click()
+def save(page: Page, path: Path) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=path)
+    print(path.relative_to(ROOT), flush=True)
 
 
-def give_credit(page: Page, url: str) -> None:
-    """So that the statement has something to say."""
-    open_demo_user(page, url, "Downloads")
+def at(address: str) -> Prepare:
+    def go(page: Page) -> None:
+        page.goto(address)
+
+    return go
+
+
+def filters(page: Page) -> None:
+    page.goto("contacts/?employees__gte=51&employees__lte=5000&country=United+States&industry__not=Retail")
+    show_histogram(page)
+
+
+def show_histogram(page: Page) -> None:
+    """All groups but that of employees are folded."""
+    unfolded = page.locator("#filters details[open]")
+    while unfolded.count():
+        unfolded.first.locator("summary").click()
+    employees = page.locator("#filters details[data-group=employees]")
+    employees.locator("summary").click()
+    employees.locator(".histogram").wait_for()
+
+
+def filter_sheet(page: Page) -> None:
+    page.goto("contacts/?seniority=VP")
+    page.get_by_role("button", name="Filters").click()
+    show_histogram(page)
+
+
+def first_record(page: Page) -> None:
+    page.goto("contacts/")
+    page.goto(str(page.locator("#results tbody a[href^='/contacts/']").first.get_attribute("href")))
+
+
+def changed_view(page: Page) -> None:
+    """Three views are saved; one is open, with one more filter than it has."""
+    for name, search in VIEWS.items():
+        page.goto(f"contacts/?{search}")
+        page.get_by_role("button", name="Save as view").click()
+        page.get_by_role("textbox", name="Name", exact=True).fill(name)
+        page.get_by_role("button", name="Save view").click()
+        page.get_by_role("link", name=name).wait_for()
+    page.get_by_role("link", name=next(iter(VIEWS))).click()
+    page.locator("#filters .value-include", has_text="C-Suite").click()
+    page.get_by_text("Changed", exact=True).wait_for()
+
+
+def selection(page: Page) -> None:
+    page.goto("contacts/?seniority=VP&view=all")
+    boxes = page.locator("#results tbody input[type=checkbox]")
+    for number in (1, 2, 4, 7):
+        boxes.nth(number).check()
+    page.mouse.move(0, 0)
+
+
+def palette(page: Page) -> None:
+    page.goto("contacts/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("mar")
+    page.locator("#palette [data-found] [role=option]").first.wait_for()
+
+
+def tab_of_a_person(tab: str) -> Prepare:
+    """Of the demo user: no one should rely on a number."""
+
+    def open_tab(page: Page) -> None:
+        page.goto("users/?role=user")
+        page.locator("tbody a[href^='/users/']").first.click()
+        page.get_by_role("link", name=tab, exact=True).click()
+        page.wait_for_load_state()
+
+    return open_tab
+
+
+def statement(page: Page) -> None:
+    """With credit given, so that it has something to say."""
+    tab_of_a_person("Downloads")(page)
     page.get_by_role("link", name="Give credit").click()
     page.locator("input[name=amount]").fill("500")
     page.get_by_label("Reason").fill("Trade fair")
     page.get_by_role("button", name="Give credit").click()
-    page.get_by_role("table", name="Entries").wait_for()
+    expect(page.get_by_role("table", name="Entries")).to_be_visible()
+    tab_of_a_person("Downloads")(page)
 
 
-def picture(page: Page, url: str, name: str, file_name: str) -> None:
-    address = PAGES[name]
-    if address is None:
-        page.goto(url + "contacts/")
-        first = page.locator("#results tbody a[href^='/contacts/']").first
-        page.goto(url.rstrip("/") + str(first.get_attribute("href")))
-    elif address in ("Columns", "Downloads"):
-        open_demo_user(page, url, address)
-    else:
-        page.goto(url + address)
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.fonts.ready")
-    page.screenshot(path=PICTURES / file_name)
-    print(f"{(PICTURES / file_name).relative_to(ROOT)}", flush=True)
+PICTURES_BY_BROWSER: list[tuple[dict[str, Any], dict[str, Prepare]]] = [
+    (
+        {"viewport": DESKTOP},
+        {
+            "dashboard": at("dashboard/"),
+            "contacts": at("contacts/"),
+            "filters": filters,
+            "record": first_record,
+            "statement": statement,
+            "users": at("users/"),
+            "columns": tab_of_a_person("Columns"),
+            "security": at("profile/security/"),
+            "operations": at("ops/"),
+            "operations-jobs": at("ops/jobs/"),
+            "palette": palette,
+            "selection": selection,
+            "views": changed_view,
+        },
+    ),
+    ({"viewport": DESKTOP, "color_scheme": "dark"}, {"contacts-dark": at("contacts/")}),
+    ({"viewport": DESKTOP, "locale": "es-ES"}, {"contacts-spanish": at("contacts/")}),
+    ({"viewport": PHONE}, {"contacts-phone": at("contacts/"), "filters-phone": filter_sheet}),
+]
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
     try:
-        main()
-    except NoBrowser as error:
+        sys.exit(main())
+    except (NoBrowser, SetupError, ImproperlyConfigured) as error:
         sys.exit(f"make screenshots: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -55,6 +55,11 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_every_picture_is_shown_by_a_page() -> None:
+    shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert [path.name for path in (ROOT / "docs/img").iterdir() if f"img/{path.name}" not in shown] == []
+
+
 def test_no_page_names_a_path_of_one_machine() -> None:
     named = [
         page.name

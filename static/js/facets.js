@@ -59,6 +59,7 @@ function put(part) {
 const asked = new Map(); // group → what takes its question back
 const SLOW = 250; // what is answered sooner does not flicker
 let slow;
+let round = 0; // of searches: what answers an earlier one would untick what was ticked since
 
 function dim(groups, isBusy) {
   clearTimeout(slow);
@@ -74,6 +75,7 @@ function mark(groups, isBusy) {
 
 async function count(groups) {
   if (!groups.length) return;
+  const asking = round;
   const controller = new AbortController();
   for (const group of groups) asked.set(group, controller);
   dim(groups, true);
@@ -81,6 +83,7 @@ async function count(groups) {
   for (const group of groups) parameters.append("group", group.dataset.group);
   try {
     const answer = await ask(parameters, controller.signal);
+    if (asking !== round) return;
     for (const part of answer.querySelectorAll("[data-field]")) put(part);
     const recents = answer.querySelector("[data-recents]");
     if (recents) showRecent(recents.children);
@@ -97,6 +100,7 @@ const openGroups = () => [...form.querySelectorAll("[data-group][open]")];
 const countAgain = later(() => count(openGroups()), 30);
 
 document.addEventListener("listing", () => {
+  round += 1;
   for (const controller of asked.values()) controller.abort();
   asked.clear();
   dim(openGroups(), true);

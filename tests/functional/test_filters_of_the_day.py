@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from apps.accounts.models import AdminUser
 from apps.contacts.facets.counts import fold_deltas
@@ -49,6 +49,30 @@ def test_a_group_that_is_opened_loads_its_counts(page: Page) -> None:
     expect(count(page)).to_have_text("40 of 120")
     company = open_group(page, "Company")
     expect(value(company, "Company 0")).to_have_accessible_name(re.compile("Company 0 [56]$"))
+
+
+def test_an_answer_to_an_earlier_search_unticks_nothing(page: Page) -> None:
+    held: dict[str, Route] = {}
+
+    def hold_the_first(route: Route) -> None:
+        address = route.request.url
+        kind = "rows" if "/facets/" not in address else "counts" if address.endswith("group=company") else ""
+        if kind and kind not in held:
+            held[kind] = route
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/contacts/(facets/)?\?"), hold_the_first)
+    with page.expect_request("**/contacts/facets/**"):
+        value(open_group(page, "Seniority"), "VP").check()
+        company = open_group(page, "Company")  # while the rows are on the way
+    with page.expect_response("**/contacts/facets/**"):
+        held["rows"].continue_()
+    value(company, "Company 1").check()
+    with page.expect_response(held["counts"].request.url):
+        held["counts"].continue_()
+    value(open_group(page, "Location"), "Japan").check()
+    expect(chips(page)).to_have_text(["Seniority: VP", "Location: Japan", "Company: Company 1"])
 
 
 def test_keys_find_add_and_take_away_values(page: Page) -> None:
