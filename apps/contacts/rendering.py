@@ -74,11 +74,19 @@ def plain_text(field: Field, value: Any) -> str:
         case Kind.DATE:
             return short_day(value)
         case Kind.MOMENT:
-            local = timezone.localtime(value)
+            local = local_moment(value)
             return f"{short_day(local)}, {local:%H:%M}"
         case Kind.CHOICE:
             return field.shown(value)
     return str(value)
+
+
+def local_moment(moment: datetime) -> datetime:
+    """A moment where the person is; in UTC on the first and last day of the calendar, which some places are beyond."""
+    try:
+        return timezone.localtime(moment)
+    except OverflowError:
+        return moment
 
 
 _AGES = (
@@ -97,7 +105,7 @@ def time_ago(moment: datetime, now: datetime | None = None) -> str:
         count = int(seconds // size)
         if count < limit:
             return ngettext(*words, count) % {"count": count}
-    return short_day(timezone.localtime(moment).date())
+    return short_day(local_moment(moment))
 
 
 def cell(field: Field, row: Mapping[str, Any]) -> SafeString:
