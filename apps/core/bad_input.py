@@ -2,9 +2,15 @@
 
 import codecs
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import parse_header_parameters
+
+_UNREADABLE = "application/x-unreadable"
 
 
 class BadInputMiddleware:
@@ -20,6 +26,23 @@ class BadInputMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or any("\0" in value for value in request.COOKIES.values()):
             raise BadRequest("The address or a cookie holds a NUL character.")
-        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
-            raise BadRequest("The Content-Type names another charset than UTF-8.")
+        if not _can_be_read(request.META.get("CONTENT_TYPE", "")):
+            raise BadRequest("The Content-Type cannot be read, or names another charset than UTF-8.")
         return self.get_response(request)
+
+
+class CarefulHandler(WSGIHandler):
+    """Django's, which reads the Content-Type before there is a request that anybody could answer with 400."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
+        if not _can_be_read(environ.get("CONTENT_TYPE", "")):
+            environ["CONTENT_TYPE"] = _UNREADABLE
+        return super().__call__(environ, start_response)
+
+
+def _can_be_read(content_type: str) -> bool:
+    try:
+        kind, parameters = parse_header_parameters(content_type)
+        return kind != _UNREADABLE and codecs.lookup(parameters.get("charset", "utf-8")).name == "utf-8"
+    except (LookupError, ValueError):  # no such charset; no such header
+        return False
