@@ -103,6 +103,8 @@ RATE_LIMITS = {
     "reset": env.rates("RATE_LIMIT_RESET", "account=5/15m, address=10/m"),
     # The contact list and the values its filters offer.
     "search": env.rates("RATE_LIMIT_SEARCH", "account=300/m, address=1200/m"),
+    # What a list asks for after it is there: counts beside filters, what is new in views, how many each finds.
+    "counts": env.rates("RATE_LIMIT_COUNTS", "account=300/m, address=1200/m"),
     "export": env.rates("RATE_LIMIT_EXPORT", "account=30/h, address=120/h"),
     "upload": env.rates("RATE_LIMIT_UPLOAD", "account=30/h, address=120/h"),
     "api_read": env.rates("RATE_LIMIT_API_READ", "token=600/m, address=1200/m"),

@@ -133,13 +133,13 @@ def _cost(cursor: Any, statement: str, rows: int) -> float:
     one_by_one = "%s" in statement
     best = float("inf")
     for _ in range(3):
-        before = _cpu_seconds(cursor)
+        before = cpu_seconds(cursor)
         if one_by_one:
             for number in range(1, 501):
                 cursor.execute(statement, [number])
         else:
             cursor.execute(statement)
-        best = min(best, (_cpu_seconds(cursor) - before) / (500 if one_by_one else rows))
+        best = min(best, (cpu_seconds(cursor) - before) / (500 if one_by_one else rows))
     return best * 1_000_000
 
 
@@ -151,7 +151,7 @@ def _bytes_a_row(cursor: Any) -> float:
     return size / max(int(cursor.fetchone()[0]), 1)
 
 
-def _cpu_seconds(cursor: Any) -> float:
+def cpu_seconds(cursor: Any) -> float:
     cursor.execute("SELECT pg_backend_pid()")
     after_name = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")

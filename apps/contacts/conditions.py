@@ -1,7 +1,7 @@
 """What each filter of a search means in the database. Field names come from the catalogue, never from a request."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -30,6 +30,7 @@ from apps.contacts.models import sort_key
 from apps.contacts.phones import PHONES, is_number, looks_like_a_number, numbers_among, place_of
 from apps.contacts.search import Filter, Search
 from apps.contacts.search_text import words_of
+from apps.core.days import start_of
 
 NOTHING = Q(pk__in=[])
 _EXCLUDING = frozenset({Operator.NONE_OF, Operator.NOT_CONTAINS})
@@ -274,17 +275,20 @@ def _one_of(known: Field, values: Iterable[Any]) -> Q:
 
 
 def _start(known: Field, value: Any) -> Any:
-    if known.kind is Kind.MOMENT and not isinstance(value, datetime):
-        return datetime.combine(value, time.min, UTC)
-    return value
+    return start_of(value) if _is_whole_day(known, value) else value
 
 
 def _end(known: Field, value: Any) -> Any:
     """The upper bound: exclusive for moments (a day includes its last second), inclusive for all else."""
     if known.kind is not Kind.MOMENT:
         return value
-    start = _start(known, value)
     try:
-        return start + (timedelta(days=1) if start.time() == time.min else timedelta(microseconds=1))
+        if _is_whole_day(known, value):
+            return start_of(value + timedelta(days=1))
+        return value + timedelta(microseconds=1)
     except OverflowError:  # the last day that Python knows
         return datetime.max.replace(tzinfo=UTC)
+
+
+def _is_whole_day(known: Field, value: date | datetime) -> bool:
+    return known.kind is Kind.MOMENT and not isinstance(value, datetime)

@@ -6,7 +6,7 @@ filters that hardly meet, and reads the whole index.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,20 +78,23 @@ type Row = tuple[Any, ...]  # (id, k0, k1 …)
 def find_page(contacts: "QuerySet[Contact]", search: Search, matching: Matching) -> Page:
     """The page of those of `contacts` that match, to which the search's cursor points, in its order."""
     finder = _Finder(contacts, search, matching)
-    known = matching.count
     try:
         if not search.is_narrowed:
-            return finder.page(finder.walk(), Count(known or 0))
-        if matching.is_best_collected:
-            counted, rows = finder.collect_candidates()
-            return finder.page(rows, Count(counted))
-        if known is None and matching.at_least <= COUNT_CAP:
-            counted, rows = finder.collect()
-            if counted <= COUNT_CAP:
-                return finder.page(rows, Count(counted))
-        return finder.page(finder.walk(), Count(COUNT_CAP, is_exact=False) if known is None else Count(known))
+            return finder.page(finder.walk(), Count(matching.count or 0))
+        count, rows = finder.counted()
+        return finder.page(finder.walk() if rows is None else rows, count)
     except EmptyResultSet:
         return finder.page([], Count(0))
+
+
+def count_matches(contacts: "QuerySet[Contact]", search: Search, matching: Matching) -> Count:
+    """How many of `contacts` match, as find_page says it, without looking for a page of them."""
+    if matching.count is not None:
+        return Count(matching.count)
+    try:
+        return _Finder(contacts, replace(search, sort=(), cursor=None, page_size=1), matching).counted()[0]
+    except EmptyResultSet:
+        return Count(0)
 
 
 def position_of(
@@ -131,6 +134,18 @@ class _Finder:
             else None,
             next=_cursor_at(self.search, shown[-1], first_index + len(shown)) if shown and has_next else None,
         )
+
+    def counted(self) -> tuple[Count, list[Row] | None]:
+        """The number of matches, and the page's rows where they were collected to know it."""
+        known = self.matching.count
+        if self.matching.is_best_collected:
+            number, rows = self.collect_candidates()
+            return Count(number), rows
+        if known is None and self.matching.at_least <= COUNT_CAP:
+            number, rows = self.collect()
+            if number <= COUNT_CAP:
+                return Count(number), rows
+        return Count(COUNT_CAP, is_exact=False) if known is None else Count(known), None
 
     def collect(self) -> tuple[int, list[Row]]:
         """The number of matches, at most COUNT_CAP + 1, and the page's rows."""

@@ -1,6 +1,6 @@
 """What can be asked of the contacts, always under an Access."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,15 @@ from apps.contacts.facets.queries import Option, spellings, value_counts
 from apps.contacts.fields import FIELDS, LOCATION_FIELDS, SENIORITIES, Field, Kind
 from apps.contacts.joint_fields import LOCATION
 from apps.contacts.models import Contact, Industry, sort_key
-from apps.contacts.paging import COLLECTED_AT_MOST, Count, Matching, Page, find_page, position_of
+from apps.contacts.paging import (
+    COLLECTED_AT_MOST,
+    Count,
+    Matching,
+    Page,
+    count_matches,
+    find_page,
+    position_of,
+)
 from apps.contacts.phones import PHONES, own_e164, place_of
 from apps.contacts.rendering import plain_text
 from apps.contacts.search import Search
@@ -30,6 +38,7 @@ from apps.contacts.selection import compiled, matching_of
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).parent / "sql" / "facet_counts.sql")
+_NAMES = load_sql(Path(__file__).parent / "sql" / "names.sql")
 
 
 def visible_to(access: Access) -> "models.QuerySet[Contact]":
@@ -43,6 +52,11 @@ def visible_to(access: Access) -> "models.QuerySet[Contact]":
 def search_page(search: Search, access: Access) -> Page:
     """One page of a search: ids in order, count, cursors."""
     return _found(search, access, lambda contacts, matching: find_page(contacts, search, matching))
+
+
+def count_of(search: Search, access: Access) -> Count:
+    """How many contacts a search finds, as its page says it."""
+    return _found(search, access, lambda contacts, matching: count_matches(contacts, search, matching))
 
 
 def search_page_or_similar(search: Search, access: Access) -> tuple[Search, Page]:
@@ -135,6 +149,18 @@ def _names_among(name: str, values: Sequence[str]) -> list[str]:
     model, column = _NAMED[name]
     named = {each.lower() for each in model._default_manager.values_list(column, flat=True)}
     return [value for value in values if value.lower() in named]
+
+
+def reference_names(values: Mapping[str, Iterable[str]]) -> dict[str, dict[str, tuple[str, str]]]:
+    """Industries and owners of facet values (ids), by field: as the search's parameters name them, as people do."""
+    ids = {field: [int(value) for value in values.get(field, ())] for field in _NAMED}
+    names: dict[str, dict[str, tuple[str, str]]] = {field: {} for field in _NAMED}
+    if any(ids.values()):
+        with connection.cursor() as cursor:
+            cursor.execute(_NAMES["references"], ids)
+            for field, pk, parameter, label in cursor.fetchall():
+                names[field][pk] = (parameter, label)
+    return names
 
 
 _SPOKEN = {"industry": "industry__name", "owner": "owner__name"}

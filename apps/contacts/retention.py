@@ -1,4 +1,5 @@
-"""What `manage.py purge` removes of contacts: files of imports. The operation log is kept: undo and the trash need it.
+"""What `manage.py purge` removes of contacts: files of imports, deleted views. The operation log is kept: undo and the
+trash need it.
 
 Rejected rows of operation 12 are in imports/12, those of a dry run in imports/dry-run-13; imports/mappings is people's.
 """
@@ -10,8 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from apps.contacts.history.models import Operation
+from apps.contacts.saved_views.models import SavedView
 from apps.core.retention import Rule, register
 
 DRY_RUN = "dry-run-"
@@ -67,6 +70,24 @@ def _remove(find: Callable[[datetime], list[Path]], before: datetime, most: int)
     return len(folders)
 
 
+def _deleted_views(before: datetime) -> "QuerySet[SavedView]":
+    return SavedView.objects.filter(deleted_at__lt=before)
+
+
+def _remove_views(before: datetime, most: int) -> int:
+    some = _deleted_views(before).values_list("pk", flat=True)[:most]
+    return SavedView.objects.filter(pk__in=list(some)).delete()[1].get(SavedView._meta.label, 0)
+
+
+register(
+    Rule(
+        "deleted views",
+        "views that nobody brought back",
+        timedelta(days=30),
+        lambda before: _deleted_views(before).count(),
+        _remove_views,
+    )
+)
 register(
     Rule(
         "import files",

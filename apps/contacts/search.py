@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext
 
 from apps.accounts.access import Access
-from apps.contacts.cleaning import CleaningError, clean
+from apps.contacts.cleaning import CleaningError, clean, clean_day_or_moment
 from apps.contacts.cursors import Cursor, sort_value
 from apps.contacts.fields import (
     EMPLOYEE_BANDS,
@@ -343,7 +343,7 @@ def _meaning(known: Field, operator: Operator, raw: str) -> Value:
         if band:
             return band
     if known.kind in RANGE_KINDS or known.kind is Kind.BOOLEAN:
-        value = clean(known, raw)
+        value = clean_day_or_moment(raw) if known.kind is Kind.MOMENT else clean(known, raw)
         if value is None or isinstance(value, list):
             raise CleaningError(
                 gettext("“%(value)s” is no value of %(field)s.") % {"value": raw[:40], "field": known.label}

@@ -5,8 +5,9 @@ Either of them finds few candidates where the planner, which knows neither, woul
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -14,12 +15,15 @@ from django.db.models import BooleanField, Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.contacts.conditions import Conditions, Fenced, holders
+from apps.contacts.dashboard.summaries import LACKED, NO_PHONE, kept_summaries
 from apps.contacts.dictionary import Held
 from apps.contacts.facets.bitsets import EVERYBODY, BitSet, Bound, Pair, bitmaps_of, count_of, ids_of
 from apps.contacts.facets.queries import total_contacts
+from apps.contacts.fields import Operator
 from apps.contacts.models import Contact, FacetStale
-from apps.contacts.paging import FEW, SOME, Matching
+from apps.contacts.paging import COUNT_CAP, FEW, SOME, Matching
 from apps.contacts.search import Search
+from apps.core.days import start_of
 
 SAMPLE = 2_000  # contacts
 SHORTEST_TRIGRAM = 3  # letters
@@ -44,9 +48,60 @@ def matching_of(conditions: Conditions, contacts: "QuerySet[Contact]") -> Matchi
     if by_rarest and (by_bitmaps is None or by_bitmaps.candidate_count > SOME):
         return by_rarest
     found = by_bitmaps or Matching(where, at_least=conditions.dictionary.at_least())
+    if found.count is None and not found.is_best_collected:
+        summarised = summarised_count(conditions.search)
+        if summarised is not None and summarised > COUNT_CAP:  # fewer are counted as they are sorted
+            return replace(found, count=summarised, at_least=summarised)
     if found.count is None and not found.is_best_collected and _says_little(conditions.search):
         return replace(found, at_least=max(found.at_least, _at_least_by_sample(contacts, where)))
     return found
+
+
+# When the span of a summary's buckets begins.
+_BEGINS: dict[str, Callable[[date], bool]] = {
+    "created_at": lambda day: day.weekday() == 0,
+    "updated_at": lambda day: day.day == 1,
+    "last_contacted_at": lambda day: day.day == 1,
+}
+
+
+def summarised_count(search: Search) -> int | None:
+    """The number of matches where the dashboard's summaries know it, as they do for the lists behind its figures."""
+    asked: dict[tuple[str, Operator], Any] = {
+        (found.field, found.operator): found.values[0] for found in search.filters
+    }
+    if search.text or not asked:
+        return None
+    if all(operator is Operator.EMPTY for _, operator in asked):
+        return _lacking({name: is_empty for (name, _), is_empty in asked.items()})
+    return _within_weeks_or_months(asked)
+
+
+def _lacking(asked: dict[str, bool]) -> int | None:
+    is_no_phone = asked == {"work_direct_phone": True, "mobile_phone": True}
+    figure = NO_PHONE if is_no_phone else "".join(asked)
+    if figure not in LACKED or (len(asked) > 1 and not is_no_phone):
+        return None
+    kept = kept_summaries([figure, "created_at"], [])
+    empty = kept[figure].empty
+    return empty if all(asked.values()) else kept["created_at"].filled - empty
+
+
+def _within_weeks_or_months(asked: dict[tuple[str, Operator], Any]) -> int | None:
+    without_import = asked.pop(("import_id", Operator.EMPTY), None)
+    name = next(iter(asked))[0]
+    if name not in _BEGINS or (without_import is not None and name != "created_at"):
+        return None
+    first, last = (asked.pop((name, operator), None) for operator in (Operator.GTE, Operator.LTE))
+    if asked or isinstance(first, datetime) or isinstance(last, datetime) or last == date.max:
+        return None
+    behind = last and last + timedelta(days=1)
+    if not all(_BEGINS[name](day) for day in (first, behind) if day):
+        return None
+    start, end = first and start_of(first), behind and start_of(behind)
+    kept = kept_summaries([name, "import_id"], filter(None, (start, end)))
+    number, imported = (kept[each].between(start, end) for each in (name, "import_id"))
+    return number if without_import is None else number - imported if without_import else imported
 
 
 def _says_little(search: Search) -> bool:

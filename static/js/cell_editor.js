@@ -1,5 +1,6 @@
 // One field of a contact, edited where it stands: a cell of the list, or anything with data-cell="<field>" and
-// data-contact="<id>". Double click, or Enter and F2 where the focus is; arrows go from cell to cell.
+// data-contact="<id>". Double click, Enter and F2 where the focus is, or a button in it (cell_buttons.js); arrows go from cell
+// to cell.
 
 const region = document.getElementById("toasts");
 const isRtl = () => getComputedStyle(document.documentElement).direction === "rtl";
@@ -107,8 +108,9 @@ async function save({ keepsFocus = true } = {}) {
 }
 
 function focusCell(cell) {
-  if (!cell.matches("a, button, [tabindex]")) cell.tabIndex = -1;
-  cell.focus({ preventScroll: true });
+  const place = cell.querySelector("[data-edit-cell]") ?? cell;
+  if (!place.matches("a, button, [tabindex]")) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
   cell.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
@@ -124,6 +126,12 @@ async function saveAndGo(step) {
 // --- the editor's own keys; before keyboard.js, which would leave the field or close the panel ---------------------------
 
 document.addEventListener("keydown", (event) => {
+  if (isBusy && !editing && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+    // Typed before the editor has come: meant for it, and no shortcut.
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
   if (!editing?.form.contains(event.target) || event.isComposing) return;
   const isButton = event.target.matches("button, a");
   if (event.key === "Escape") {
@@ -143,7 +151,14 @@ document.addEventListener("submit", (event) => {
   saveAndGo(0);
 });
 
+// Not every browser gives focus to a button that is pressed: then the input would be left, and save, before the button acts.
+document.addEventListener("mousedown", (event) => {
+  if (editing?.form.contains(event.target) && event.target.closest("button, a")) event.preventDefault();
+});
+
 document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-edit-cell]");
+  if (button) open(button.closest("td"));
   if (!editing || !event.target.closest("[data-cell-cancel]")) return;
   event.preventDefault();
   const { cell } = editing;

@@ -53,3 +53,10 @@ keys?.addEventListener("click", (event) => {
 // Something that needs attention; or the first field of an empty form, except where that would bring up a keyboard of glass.
 const firstField = matchMedia("(hover: hover)").matches && document.querySelector("[data-focus-first] :is(input, select, textarea):not([type=hidden])");
 (document.querySelector("[data-focus]") ?? (firstField || null))?.focus();
+
+// A record beside the list, or the page that an act led to: there a keyboard goes on, not at the top of the window.
+if (document.activeElement === document.body && !location.hash) {
+  const isAfterAct = document.querySelector("#toasts [data-toast]");
+  const place = document.querySelector(isAfterAct ? "[data-title]" : "#record [data-title]");
+  (place ?? (isAfterAct ? document.getElementById("main") : null))?.focus({ preventScroll: true });
+}

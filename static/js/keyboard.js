@@ -51,6 +51,13 @@ function edit() {
   }
 }
 
+// Out of a field, to what it stands in.
+function leave(field) {
+  const part = field.closest("[data-record], details, .results");
+  const place = part?.querySelector("[data-title], :scope > summary") ?? part ?? document.querySelector("#results, #main");
+  place.focus({ preventScroll: true });
+}
+
 const follow = (selector) => document.querySelector(selector)?.click();
 
 // The record's neighbours; where none is open, the pages of the list.
@@ -90,7 +97,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") || document.querySelector(":popover-open")) return;
   if (document.documentElement.dataset.shortcuts === "off" && event.key !== "Escape") return;
   if (isTyping(event.target)) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape") leave(event.target);
     return;
   }
   const action = isGoing && GO[event.key] ? () => follow(`[data-go="${GO[event.key]}"]`) : KEYS[event.key];

@@ -69,10 +69,10 @@ async function look() {
   }
 }
 
-// The buttons at the head of the page that is open, but for links that are among the places.
+// The buttons at the head of the page or record that is open, and of the selected; but for links that are among the places.
 function collectHere() {
   const known = new Set([...part("places").querySelectorAll("a")].map((link) => link.href));
-  const buttons = [...document.querySelectorAll("main :is(.page-head, .record-actions) :is(a[href], button).button")]
+  const buttons = [...document.querySelectorAll("main :is(.page-head, .record-head, .selection-acts) :is(a[href], button).button")]
     .filter((button) => button.checkVisibility() && button.textContent.trim() && !known.has(button.href));
   const group = Object.assign(document.createElement("div"), { className: "palette-group", role: "group", ariaLabel: palette.dataset.onPage });
   group.append(Object.assign(document.createElement("p"), { className: "palette-heading", ariaHidden: "true", textContent: palette.dataset.onPage }));

@@ -3,8 +3,10 @@
 const region = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
 const STAY = 8000;
+let before = null; // what had focus before the messages did
 
 function leave(toast) {
+  if (toast.contains(document.activeElement)) (before?.isConnected ? before : document.getElementById("main"))?.focus({ preventScroll: true });
   toast.classList.add("toast-leaving");
   setTimeout(() => toast.remove(), 250);
 }
@@ -30,6 +32,9 @@ if (region) {
 
   region.addEventListener("click", (event) => {
     if (event.target.closest("[data-dismiss]")) leave(event.target.closest("[data-toast]"));
+  });
+  region.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!region.contains(relatedTarget)) before = relatedTarget;
   });
   document.addEventListener("toast", (event) => say(event.detail.text, event.detail.isError));
 

@@ -3,11 +3,29 @@
 const region = document.getElementById("toasts");
 const taken = new WeakSet();
 let last = null;
+let before = null; // what had focus before the messages did
+let undone = null; // whose answer is not in the list yet
+
+// Where a keyboard goes on: in the contact that changed, where it was there before; else at the list.
+function goOn(form) {
+  const id = form.getAttribute("action").match(/\/contacts\/(\d+)\//)?.[1];
+  const row = document.querySelector(`[data-row="${id}"]`);
+  const record = document.querySelector(`[data-record="${id}"]`);
+  const isThere = before?.isConnected && [row, record].some((place) => place?.contains(before));
+  const place = isThere ? before : (row?.querySelector("[data-open]") ?? record?.querySelector("[data-title]"));
+  (place ?? document.getElementById("results"))?.focus({ preventScroll: true });
+}
+
+const isNowhere = (...places) => [document.body, ...places].includes(document.activeElement);
 
 async function undo(form) {
   if (taken.has(form)) return;
   taken.add(form);
-  form.closest("[data-toast]")?.remove();
+  const toast = form.closest("[data-toast]");
+  const isIn = toast?.contains(document.activeElement);
+  toast?.remove();
+  undone = form;
+  if (isIn || isNowhere()) goOn(form);
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -27,6 +45,17 @@ function remember(nodes) {
 
 remember(region.querySelectorAll("[data-toast]"));
 new MutationObserver((records) => records.forEach(({ addedNodes }) => remember(addedNodes))).observe(region, { childList: true });
+
+region.addEventListener("focusin", ({ relatedTarget }) => {
+  if (!region.contains(relatedTarget)) before = relatedTarget;
+});
+
+// The list was fetched again: its rows are new, and a contact may be back in it.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (!undone || ctx.request.headers["HX-Target"] !== "section#results") return;
+  if (isNowhere(document.getElementById("results"))) goOn(undone);
+  undone = null;
+});
 
 region.addEventListener("submit", (event) => {
   event.preventDefault();

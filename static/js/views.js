@@ -1,5 +1,5 @@
-// The bar of views and the columns: what is new in each view, the chooser in a dialog, widths by dragging. Without script the
-// bar is links and forms, and the chooser a page of its own.
+// The bar of views and the columns: what is new in each view, tabs that do not fit, the chooser in a dialog, widths by dragging.
+// Without script the bar is links and forms, and the chooser a page of its own.
 
 const ours = { "X-Requested-With": "fetch" };
 const say = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, isError: true } }));
@@ -33,10 +33,51 @@ async function visit() {
   if (!response?.ok || response.redirected) return; // nothing is lost but a number
   news = (await response.json()).new;
   showNews();
+  fold();
+}
+
+// --- tabs that do not fit --------------------------------------------------------------------------------------------------
+
+const bars = new WeakMap(); // a bar → its tabs in order, and the width they were last laid out for
+// It first runs when a new bar has been laid out and not painted yet: nothing is laid out for it, and nothing jumps.
+const resized = new ResizeObserver((entries) => {
+  if (entries.some(({ target }) => target.isConnected && target.clientWidth !== bars.get(target)?.width)) fold();
+});
+
+// They go into a menu, the last one first; the open view stays.
+function fold() {
+  const bar = document.querySelector("[data-tabs]");
+  if (!bar) return;
+  const [list, menu] = bar.querySelectorAll("ul");
+  const more = bar.querySelector("button");
+  if (menu.matches(":popover-open")) return; // when it is closed
+  if (!bars.has(bar)) {
+    bars.set(bar, { tabs: [...list.children] });
+    menu.addEventListener("toggle", ({ newState }) => newState === "closed" && fold());
+  }
+  const { tabs } = bars.get(bar);
+  const focused = bar.contains(document.activeElement) && document.activeElement;
+  bars.get(bar).width = bar.clientWidth;
+  if (menu.firstElementChild) list.append(...tabs);
+  more.hidden = true;
+  if (list.scrollWidth > list.clientWidth) {
+    more.hidden = false;
+    more.lastElementChild.textContent = tabs.length;
+    let excess = list.scrollWidth - list.clientWidth;
+    const folded = tabs.toReversed().filter((tab) => {
+      if (excess <= 0 || tab.querySelector("[aria-current]")) return false;
+      excess -= tab.offsetWidth;
+      return true;
+    });
+    menu.append(...folded.reverse());
+    more.lastElementChild.textContent = folded.length;
+  }
+  if (focused) (focused.checkVisibility() ? focused : more).focus({ preventScroll: true });
 }
 
 function settle() {
-  document.querySelector(".view-tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const bar = document.querySelector("[data-tabs]");
+  if (bar) resized.observe(bar);
   showNews();
   visit();
 }
@@ -120,17 +161,6 @@ async function openChooser(link) {
   dialog.querySelector("[data-find-column]").focus();
 }
 
-function tell(column, words, values = {}) {
-  let text = words.replace("{column}", column.dataset.label);
-  for (const [name, value] of Object.entries(values)) text = text.replace(`{${name}}`, value);
-  chooser().querySelector("[data-said]").textContent = text;
-}
-
-function tellPlace(column) {
-  const all = [...column.parentElement.querySelectorAll("[data-column]")];
-  tell(column, chooser().dataset.placeWords, { place: all.indexOf(column) + 1, total: all.length });
-}
-
 // Each goes back to its group, those that were shown from the start as well.
 const homes = new WeakMap();
 function remember() {
@@ -143,16 +173,8 @@ function toggle(box) {
   (box.checked ? chooser().querySelector("[data-shown]") : home.querySelector("ul")).append(column);
   for (const group of chooser().querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-column]");
   box.focus();
-  if (box.checked) tellPlace(column);
-  else tell(column, chooser().dataset.awayWords);
-}
-
-function move(button) {
-  const column = columnOf(button);
-  const other = button.value.startsWith("up:") ? column.previousElementSibling : column.nextElementSibling;
-  if (other?.dataset.column) other[button.value.startsWith("up:") ? "before" : "after"](column);
-  button.focus();
-  tellPlace(column);
+  if (box.checked) column.dispatchEvent(new CustomEvent("placed", { bubbles: true }));
+  else chooser().querySelector("[data-said]").textContent = chooser().dataset.awayWords.replace("{column}", column.dataset.label);
 }
 
 function narrow(text) {
@@ -187,11 +209,6 @@ document.addEventListener("click", (event) => {
   } else if (event.target === dialog || event.target.closest("[data-close-chooser]")) {
     dialog.close();
   }
-  const mover = event.target.closest('[data-chooser] [name="move"]');
-  if (mover) {
-    event.preventDefault();
-    move(mover);
-  }
 });
 
 document.addEventListener("change", ({ target }) => {
@@ -212,29 +229,6 @@ document.addEventListener("submit", (event) => {
   save(event.target, event.submitter);
 });
 
-document.addEventListener("pointerdown", (event) => {
-  const grip = event.target.closest?.("[data-grip]");
-  if (!grip || event.button !== 0) return;
-  event.preventDefault();
-  const column = columnOf(grip);
-  const others = [...column.parentElement.querySelectorAll("[data-column]:not([hidden])")].filter((other) => other !== column);
-  column.classList.add("is-dragged");
-
-  const drag = ({ clientY }) => {
-    const middle = (other) => other.getBoundingClientRect().top + other.offsetHeight / 2;
-    const next = others.filter((other) => middle(other) > clientY).sort((a, b) => middle(a) - middle(b))[0];
-    if (next) next.before(column);
-    else column.parentElement.append(column);
-  };
-  const end = () => {
-    column.classList.remove("is-dragged");
-    removeEventListener("pointermove", drag);
-    tellPlace(column);
-  };
-  addEventListener("pointermove", drag);
-  addEventListener("pointerup", end, { once: true });
-});
-
 // --- with the list -------------------------------------------------------------------------------------------------------------
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
@@ -245,3 +239,4 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 remember();
 settle();
+document.fonts.ready.then(fold);

@@ -14,7 +14,7 @@ from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.fields import DEFAULT_COLUMNS, FIELDS
 from apps.contacts.models import Contact, Industry, ListLayout, SavedView
-from apps.contacts.pages.column_chooser import moved
+from apps.contacts.pages.column_chooser import moved_columns
 from apps.contacts.saved_views.columns import (
     CHOOSABLE,
     columns_text,
@@ -187,7 +187,7 @@ def test_without_script_the_arrows_change_the_order_and_save_nothing(
     ],
 )
 def test_a_column_moves_within_the_others(move: str, order: str) -> None:
-    assert columns_text(moved(parse_columns("name,a,b,c"), move)) == order
+    assert columns_text(moved_columns(parse_columns("name,a,b,c"), move)) == order
 
 
 @pytest.mark.parametrize("text", ["", ",,,", ":", "title:", "a" * 3000, "\0", "title,title:300", "%", "ü:9"])

@@ -314,3 +314,14 @@ def test_the_list_and_its_counts_agree(sign_in: SignIn, manager: AdminUser) -> N
     access = Access.of(manager)
     figure = all_counts(parsed("stage=Hot", access), access)["seniority"].values["VP"]
     assert search_page(parsed("stage=Hot&seniority=VP", access), access).count.number == figure.number
+
+
+def test_the_counts_of_a_list_do_not_use_up_its_limit_and_have_one_of_their_own(
+    sign_in: SignIn, manager: AdminUser, settings: Any
+) -> None:
+    few = {"account": (2, 60)}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"search": few, "counts": few}
+    client = sign_in(manager)
+    facets = "/contacts/facets/?seniority=VP&group=seniority"
+    answers = [client.get(path).status_code for _ in range(3) for path in ("/contacts/?seniority=VP", facets)]
+    assert answers == [200] * 4 + [429] * 2

@@ -156,3 +156,27 @@ def test_a_fragment_asked_for_after_the_session_ended_goes_to_sign_in(client: Cl
     answer = client.get("/contacts/?q=anna", headers=headers)
     assert answer.status_code == 204
     assert answer["HX-Redirect"] == "/login/?next=/contacts/%3Fq%3Dann"
+
+
+def test_the_sheet_of_keys_holds_only_what_one_may_do(
+    sign_in: SignIn, manager: AdminUser, user: AdminUser, clerk: AdminUser
+) -> None:
+    def keys(person: AdminUser) -> set[str]:
+        sheet = (
+            sign_in(person)
+            .get("/contacts/")
+            .content.decode()
+            .partition('class="key-list"')[2]
+            .partition("</dl>")[0]
+        )
+        return {re.sub("<.*?>", "", key) for key in re.findall("<dt>(.*?)</dt>", sheet)}
+
+    managing = {"x", "Shift j k", "n", "Ctrl z", "g t"}
+    records = {"s", "o", "t", "m"}
+    editing = {"e", "F2", "c"}
+    assert managing | records | editing | {"/", "j k", "Enter", "Esc", "?"} <= keys(manager)
+    assert keys(user) == keys(manager) - managing
+    assert keys(clerk) == keys(user) - records
+    clerk.column_rights = dict.fromkeys(clerk.column_rights, "read")
+    clerk.save()
+    assert keys(clerk) == keys(user) - records - editing

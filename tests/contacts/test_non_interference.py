@@ -210,6 +210,7 @@ def addresses(access: Access) -> list[str]:
     rest += [
         f"?columns={','.join((*FIELDS, 'custom', 'nosuch'))}",
         *(f"columns/?view={n}" for n in (1, 2, 3)),
+        "views/counts/?view=1&view=2&view=3",
     ]
     words = (
         "Spain",
@@ -280,7 +281,9 @@ def acts(access: Access) -> list[tuple[str, dict[str, str]]]:
         *((f"/contacts/views/{n}/save/", {"query": "country=Spain", "version": "1"}) for n in (1, 2, 3)),
         ("/contacts/views/save-as/", {"query": "view=1", "name": "Copy"}),
         ("/contacts/columns/save/", {"query": "view=1", "columns": ",".join((*FIELDS, "nosuch"))}),
+        ("/contacts/views/order/", {"view": "3", "move": "up:1"}),
         ("/contacts/views/3/delete/", {}),
+        ("/contacts/views/3/restore/", {}),
         *((f"/contacts/{FIRST + 1}/history/{n}/undo/", {}) for n in (2, 1)),
         *((f"/contacts/operations/{n}/undo/", {}) for n in (3, 2, 1)),
     ]

@@ -1,4 +1,4 @@
-"""Files that imports leave: kept while somebody may want them, then gone."""
+"""Files that imports leave, views that were deleted: kept while somebody may want them, then gone."""
 
 import os
 import time
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from apps.contacts.models import Operation
+from apps.accounts.models import AdminUser
+from apps.contacts.models import Operation, SavedView, ViewVisit
 from apps.core.retention import Rule, purged, rules
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +64,14 @@ def test_what_people_keep_there_stays(imports):
         assert list(purged(rule(name))) == []
     assert mappings.exists()
     assert notes.exists()
+
+
+def test_a_deleted_view_goes_after_a_month_with_what_people_kept_beside_it():
+    person = AdminUser.objects.create_user("ann@staff.example")
+    for name, days in (("Kept", None), ("New", 29), ("Old", 31)):
+        moment = None if days is None else timezone.now() - timedelta(days=days)
+        view = SavedView.objects.create(owner=person, name=name, deleted_at=moment)
+        ViewVisit.objects.create(person=person, view=view)
+    assert rule("deleted views").count(timezone.now() - timedelta(days=30)) == 1
+    assert list(purged(rule("deleted views"))) == [1]
+    assert list(ViewVisit.objects.order_by("pk").values_list("view__name", flat=True)) == ["Kept", "New"]

@@ -1,6 +1,7 @@
 """Saved views: what a link opens and for whom, who may change one, and what is new in it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +17,7 @@ from apps.accounts.access import Access, AccessDenied
 from apps.accounts.models import AdminUser
 from apps.contacts.fields import FIELDS
 from apps.contacts.models import Contact, SavedView, ViewVisit
-from apps.contacts.pages import view_list
+from apps.contacts.pages.view_list import COUNTED_AT_ONCE
 from apps.contacts.saved_views import operations, queries
 from apps.contacts.saved_views.columns import parse_columns
 from apps.contacts.saved_views.opening import OpenList, open_list
@@ -28,7 +29,9 @@ from apps.contacts.saved_views.operations import (
     delete_view,
     keep_columns,
     mark_visit,
+    order_views,
     rename_view,
+    restore_view,
     save_view,
     save_view_as,
     set_default_view,
@@ -141,7 +144,7 @@ def test_what_is_done_with_anothers_private_view_finds_nothing(
 ) -> None:
     view = saved(manager, "stage=Hot")
     client = sign_in(admin)
-    for act in ("save", "rename", "share", "delete"):
+    for act in ("save", "rename", "share", "delete", "restore"):
         data = {"query": "stage=Cold", "name": "Mine", "version": 1, "shared": 1}
         assert client.post(f"/contacts/views/{view}/{act}/", data).status_code == 404
     assert client.post("/contacts/views/default/", {"view": view}).status_code == 404
@@ -213,7 +216,7 @@ def test_a_shared_view_is_saved_renamed_and_deleted_by_who_may_share(
         with pytest.raises(AccessDenied):
             act(others)
         act(access)
-    assert not SavedView.objects.exists()
+    assert kept_for(others).views == {}
 
 
 def test_who_saves_later_than_somebody_else_is_told_and_loses_nothing(
@@ -253,6 +256,103 @@ def test_a_name_is_taken_only_by_ones_own_views(user: AdminUser, manager: AdminU
     with pytest.raises(ViewNameTaken):
         rename_view(other, access=Access.of(manager), name="HOT")
     rename_view(mine, access=Access.of(manager), name="HOT")
+
+
+# Deleting, and taking that back.
+
+
+def test_a_deleted_view_comes_back_as_it_was_to_everybody(
+    sign_in: SignIn, admin: AdminUser, manager: AdminUser, user: AdminUser
+) -> None:
+    view, other = saved(admin, "stage=Hot", "Team", columns="title", shared=True), saved(user, "", "Mine")
+    theirs = Access.of(user)
+    mark_visit(view, access=theirs)
+    set_default_view(view, access=theirs)
+    keep_columns(view, access=theirs, columns=parse_columns("stage:200"), density="compact")
+    order_views([view, other], access=theirs)
+    before = kept_for(theirs)
+    client = sign_in(manager)
+    page = client.post(f"/contacts/views/{view}/delete/", follow=True).content.decode()
+    assert "“Team” is deleted for everybody. Its contacts are all still here." in page
+    assert list(kept_for(theirs).views) == [other]
+    assert sign_in(user).get("/contacts/").status_code == 200  # with nothing to start with
+    assert "There is no such view." in sign_in(user).get(f"/contacts/?view={view}").content.decode()
+    assert "Team" not in client.get("/palette/?q=team").content.decode()
+
+    (way_back,) = re.findall(r'action="([^"]*/restore/)"', page)
+    assert "“Team” is back." in client.post(way_back, follow=True).content.decode()
+    assert kept_for(theirs) == before
+    assert list(kept_for(theirs).views) == [view, other]
+
+
+def test_who_may_not_delete_a_view_may_not_bring_it_back(
+    manager: AdminUser, admin: AdminUser, user: AdminUser
+) -> None:
+    shared, private = saved(admin, "", "Shared", shared=True), saved(manager, "", "Private")
+    for view in (shared, private):
+        for _ in range(2):  # a button that is hit twice
+            delete_view(view, access=Access.of(manager))
+    with pytest.raises(AccessDenied):
+        restore_view(shared, access=Access.of(user))
+    with pytest.raises(ViewGone):
+        restore_view(private, access=Access.of(admin))
+    for act in (rename_view, share_view):
+        with pytest.raises(ViewGone):
+            act(
+                private,
+                access=Access.of(manager),
+                **{"name": "x"} if act is rename_view else {"is_shared": True},
+            )
+    assert SavedView.objects.filter(deleted_at=None).count() == 0
+
+
+def test_what_was_chosen_since_stays_when_a_view_comes_back(user: AdminUser) -> None:
+    access = Access.of(user)
+    old = saved(user, "stage=Hot", "Hot")
+    set_default_view(old, access=access)
+    delete_view(old, access=access)
+    new = saved(user, "stage=Warm", "HOT")
+    set_default_view(new, access=access)
+    assert restore_view(old, access=access).name == "Hot 2"
+    default = kept_for(access).default
+    assert default is not None
+    assert default.id == new
+
+
+# The order of the tabs.
+
+
+def tab_ids(client: Client) -> list[int]:
+    return [tab.id for tab in client.get("/contacts/").context["bar"].tabs]
+
+
+def test_each_person_has_an_order_of_their_own_and_what_is_new_comes_behind(
+    sign_in: SignIn, manager: AdminUser, user: AdminUser
+) -> None:
+    a, b = (saved(manager, "", name, shared=True) for name in ("A", "B"))
+    mine = saved(user, "", "Mine")
+    before = list(SavedView.objects.order_by("pk").values())
+    client = sign_in(user)
+    client.post("/contacts/views/order/", {"view": [b, mine, a]})
+    assert tab_ids(client) == [b, mine, a]
+    answer = client.post("/contacts/views/order/", {"view": [b, mine, a], "move": f"up:{a}"})
+    assert answer["Location"] == f"/contacts/views/#line-{a}"
+    mark_visit(a, access=Access.of(user))
+    newer = saved(manager, "", "0", shared=True)
+    assert tab_ids(client) == [b, a, mine, newer]
+    assert [line.view.id for line in client.get("/contacts/views/").context["lines"]] == [b, a, mine, newer]
+    assert tab_ids(sign_in(manager)) == [newer, a, b]
+    assert list(SavedView.objects.filter(pk__lt=newer).order_by("pk").values()) == before
+
+
+def test_an_order_knows_only_ones_own_views_and_shared_ones(
+    sign_in: SignIn, manager: AdminUser, user: AdminUser
+) -> None:
+    theirs, mine = saved(manager, "", "Theirs"), saved(user, "", "Mine")
+    client = sign_in(user)
+    posted = {"view": [theirs, "x", "9" * 30, "\0", mine, mine, 10**9], "move": "down:x"}
+    assert client.post("/contacts/views/order/", posted).status_code == 302
+    assert list(ViewVisit.objects.values_list("view", "person")) == [(mine, user.pk)]
 
 
 # Where the list starts.
@@ -361,14 +461,45 @@ def test_the_page_of_all_views_says_what_each_finds(
     make_contact(last_name="Ann", stage="Hot", country="Peru")
     saved(manager, "stage=Hot&country=Peru", name="Hot in Peru", shared=True)
     saved(manager, "stage=Cold", name="Max's own")
-    text = sign_in(manager).get("/contacts/views/").content.decode()
-    for piece in ("Hot in Peru", "Max&#x27;s own", "Country: Peru · Stage: Hot", "1 contact", "Yours"):
+    page = sign_in(manager).get("/contacts/views/")
+    text = page.content.decode()
+    for piece in ("Hot in Peru", "Max&#x27;s own", "Country: Peru · Stage: Hot", "Yours"):
         assert piece in text
+    counts = page.context["lines"][0].counts_href
+    assert re.findall(r">(\d+ contacts?)<", sign_in(manager).get(counts).content.decode()) == [
+        "0 contacts",
+        "1 contact",
+    ]
     theirs = sign_in(clerk).get("/contacts/views/").content.decode()
     assert "Max&#x27;s own" not in theirs
     assert "Max Manager" in theirs
     assert "1 part of it is not for you." in theirs
     assert "Stage: Hot" not in theirs
+    make_contact(last_name="Ben", country="Peru")
+    assert re.findall(r">(\d+ contacts?)<", sign_in(clerk).get(counts).content.decode()) == ["2 contacts"]
+
+
+def test_the_page_of_all_views_counts_nothing_and_each_count_costs_the_same(
+    sign_in: SignIn, manager: AdminUser, make_contact: MakeContact
+) -> None:
+    make_contact(country="Peru", stage="Hot", title="Boss")
+    client = sign_in(manager)
+    queries = "country=Peru&stage=Hot", "q=boss", "sort=-company", "title__contains=os"
+    for number, query in enumerate(queries * 6):
+        saved(manager, query, f"{number:02}")
+    lines = client.get("/contacts/views/").context["lines"]
+    assert [n for n, line in enumerate(lines) if line.counts_href] == [0, 10, 20]
+
+    def cost(views: Sequence[int]) -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get("/contacts/views/counts/", {"view": views}).status_code == 200
+        return len(found)
+
+    ids = [line.view.id for line in lines]
+    none = cost([])
+    each = [cost([view]) - none for view in ids[:4]]
+    assert cost(ids[:4]) == none + sum(each)
+    assert cost(ids) == cost(ids[:COUNTED_AT_ONCE])
 
 
 def test_an_open_view_with_a_layout_and_a_default_costs_the_list_one_query(
@@ -453,19 +584,16 @@ def test_a_person_has_so_many_views_and_no_more(
     assert "views already. Delete one of them first." in client.get("/contacts/views/").content.decode()
 
 
-def test_of_very_many_views_those_opened_last_are_counted(
-    sign_in: SignIn, user: AdminUser, make_contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+def test_of_very_many_views_those_opened_last_say_what_is_new(
+    user: AdminUser, make_contact: MakeContact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "MOST_WATCHED", 1)
-    monkeypatch.setattr(view_list, "MOST_COUNTED", 1)
     first, second = (saved(user, "stage=Hot", name=name) for name in ("A", "B"))
     mark_visit(first, access=Access.of(user))
     make_contact(stage="Hot")
     mark_visit(second, access=Access.of(user))
     make_contact(stage="Hot")
     assert new_in(user) == {second: (1, True)}
-    page = sign_in(user).get("/contacts/views/").content.decode()
-    assert page.count("2 contacts") == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -93,7 +93,8 @@ def test_how_long_things_are_kept_is_configured(settings):
 
 def test_an_unknown_rule_is_refused_with_those_there_are(purge):
     with pytest.raises(
-        CommandError, match=r"no rule named everything\. There are: cache, errors, finished jobs"
+        CommandError,
+        match=r"no rule named everything\. There are: cache, deleted views, errors, finished jobs",
     ):
         purge(only=["everything"])
 

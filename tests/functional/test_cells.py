@@ -61,6 +61,7 @@ def test_enter_saves_says_what_changed_and_offers_to_undo_it(
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, "Alan Turing", "title")).to_have_text("Mathematician")
     expect_message(page, "Undone on 1 contact.")
+    expect(cell(page, "Alan Turing", "title")).to_be_focused()
     assert page.url.endswith("/contacts/?sort=-last_name")
 
 

@@ -3,12 +3,14 @@
 import re
 import time
 
+import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from apps.accounts.models import AdminUser, RolePolicy
 from tests.functional.conftest import Visit
+from tests.functional.list_page import record_panel, row_of, rows
 from tests.functional.population import crowd
 from tests.functional.test_sign_in import PASSWORD, fill_in
 from tests.jobs_done import do_jobs
@@ -124,3 +126,99 @@ def test_a_column_that_an_admin_hides_is_gone_from_an_open_page_with_the_next_cl
     expect(head).to_have_count(0)
     expect(open_page.locator("#results")).not_to_contain_text("Company 3")
     expect(open_page.get_by_role("columnheader", name="Title")).to_be_visible()
+
+
+def tab_to(page: Page, place: Locator) -> None:
+    """The tab key, as often as it takes."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if place.evaluate("place => place === document.activeElement"):
+            return
+    pytest.fail(f"Sixty tabs do not lead to {place}")
+
+
+def test_a_morning_by_keys_alone_and_focus_is_always_somewhere(visit: Visit, manager: AdminUser) -> None:
+    manager.set_password(PASSWORD)
+    manager.save()
+    crowd(12)
+    page = visit()
+    keys, focused, said = page.keyboard, page.locator(":focus"), page.locator("#toasts")
+    page.goto("/login/?next=/contacts/")
+    tab_to(page, page.get_by_label("E-mail address"))
+    keys.type(manager.email)
+    tab_to(page, page.get_by_label("Password", exact=True))
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    expect(rows(page)).to_have_count(12)
+    page.wait_for_load_state()
+
+    keys.press("f")
+    expect(page.locator("#filters summary", has_text="Seniority")).to_be_focused()
+    tab_to(page, page.locator("[name=seniority][value=VP]"))
+    keys.press("Space")
+    expect(rows(page)).to_have_count(4)
+    expect(page.locator("[name=seniority][value=VP]")).to_be_focused()
+
+    keys.press("j")
+    keys.press("x")
+    keys.press("Shift+J")
+    keys.press("Shift+J")
+    expect(page.locator("b[data-selected]")).to_have_text("Selected: 3")
+    keys.press("Control+k")
+    keys.type("set stage")
+    keys.press("Enter")
+    dialog = page.get_by_role("dialog", name="Set Stage")
+    expect(dialog.get_by_label("Stage")).to_be_focused()
+    keys.type("Hot")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Set Stage to Hot for 3 contacts")).to_be_focused()
+    keys.press("Enter")
+    expect(said).to_contain_text("Stage of 3 contacts: Hot.")
+    expect(focused).to_have_count(1)
+    keys.press("Control+z")
+    expect(said).to_contain_text("Undone on 3 contacts.")
+    expect(focused).to_have_count(1)
+
+    keys.press("j")
+    keys.press("Enter")
+    title = record_panel(page).get_by_role("heading", level=2)
+    expect(title).to_be_focused()
+    first = title.inner_text()
+    keys.press("]")
+    expect(title).not_to_have_text(first)
+    expect(title).to_be_focused()
+    keys.press("[")
+    expect(title).to_have_text(first)
+    expect(title).to_be_focused()
+    keys.press("c")
+    keys.type("Called back")
+    keys.press("Control+Enter")
+    expect(record_panel(page).locator(".note-text").first).to_have_text("Called back")
+    expect(focused).to_have_attribute("id", "note-text")
+    keys.press("Escape")
+    expect(title).to_be_focused()
+
+    keys.press("Escape")
+    expect(row_of(page, first).locator("[data-open]")).to_be_focused()
+    keys.press("ArrowRight")
+    keys.press("F2")
+    expect(row_of(page, first).locator("[data-cell-editor] input[name=title]")).to_be_focused()
+    keys.type("Chief")
+    keys.press("Enter")
+    expect(said).to_contain_text(f"Title of {first}: Chief")
+    expect(row_of(page, first).locator(".cell-title")).to_be_focused()
+    keys.press("Control+z")
+    expect(said).to_contain_text("Undone on 1 contact.")
+    expect(row_of(page, first).locator(".cell-title")).not_to_have_text("Chief")
+    expect(row_of(page, first).locator(".cell-title")).to_be_focused()
+
+    keys.press("e")
+    expect(page.get_by_role("heading", name=f"Edit {first}")).to_be_visible()
+    page.wait_for_load_state()
+    tab_to(page, page.get_by_label("Title"))
+    keys.type("Captain")
+    keys.press("Enter")
+    expect(said).to_contain_text("Saved.")
+    expect(title).to_be_focused()
+    keys.press("Escape")
+    expect(row_of(page, first).locator("[data-open]")).to_be_focused()

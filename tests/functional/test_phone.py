@@ -1,12 +1,14 @@
 """The same work on a phone and on a small window: cards, the sheet of filters, the record, the form."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
-from tests.functional import layout
+from tests.functional import axe, layout
 from tests.functional.conftest import Visit
 from tests.functional.list_page import chips, count, open_group, record_panel, row_of, value
 from tests.functional.population import settle
@@ -79,6 +81,86 @@ def test_editing_on_a_phone(phone: Page, contacts: dict[str, Contact]) -> None:
     phone.get_by_role("button", name="Save changes").tap()
     expect(phone.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     expect(phone.get_by_text("Actress and inventor").first).to_be_visible()
+
+
+def test_a_finger_changes_fields_of_somebody_in_the_list(phone: Page, contacts: dict[str, Contact]) -> None:
+    card = row_of(phone, "Alan Turing")
+    pencil = card.get_by_role("button", name="Edit Alan Turing", exact=True)
+    pencil.tap()
+    expect(pencil).to_have_attribute("aria-expanded", "true")
+    fits(phone)
+    assert axe.violations(phone) == []
+    direct = card.get_by_role("button", name="Edit Work direct phone of Alan Turing")
+    box = direct.bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 44
+    direct.tap()
+    field = card.locator("[data-cell-editor] input:not([type=hidden])")
+    expect(field).to_be_focused()
+    field.fill("+44 20 7946 0958")
+    fits(phone)
+    card.get_by_role("button", name="Save").tap()
+    expect(phone.locator("#toasts")).to_contain_text("Work direct phone of Alan Turing: +44 20 7946 0958")
+    expect(card).to_contain_text("+44 20 7946 0958")
+    expect(direct).to_be_focused()
+    card.locator(".cell-stage").tap()  # the line is the button, too
+    field.fill("Hot")
+    card.get_by_role("link", name="Cancel").tap()
+    expect(card.locator(".cell-stage")).to_have_text("Cold")
+    pencil.tap()
+    expect(direct).to_have_count(0)
+
+
+def test_several_are_selected_and_changed_on_a_phone(phone: Page) -> None:
+    def is_in_sight(places: Locator) -> bool:
+        boxes = [place.bounding_box() for place in places.all() if place.is_visible()]
+        return len(boxes) > 0 and all(
+            box and box["x"] >= 0 and box["x"] + box["width"] <= 390 and 0 <= box["y"] <= 844 - box["height"]
+            for box in boxes
+        )
+
+    for name in ("Grace Hopper", "Alan Turing"):
+        phone.get_by_role("checkbox", name=f"Select {name}").tap()
+    bar = phone.get_by_role("form", name="Selected contacts")
+    bar.get_by_role("button", name="Select all 3 that match").tap()
+    expect(bar).to_contain_text("Selected: all 3 that match")
+    assert is_in_sight(bar.get_by_role("button"))
+    fits(phone)
+    bar.get_by_role("button", name="Set stage").tap()
+    dialog = phone.get_by_role("dialog")
+    dialog.get_by_label("Stage").fill("Hot")
+    buttons = dialog.get_by_role("button").all()
+    lowest = max(box["y"] + box["height"] for box in (button.bounding_box() for button in buttons) if box)
+    assert lowest < 844 / 2  # the other half is a keyboard's
+    dialog.get_by_role("button", name="Go on").tap()
+    dialog.get_by_role("button", name="Set Stage to Hot for 3 contacts").tap()
+    expect(phone.locator("#toasts")).to_contain_text("Stage of 2 contacts: Hot. 1 already has it.")
+    expect(bar).to_be_visible()
+    toast, at = phone.locator("[data-toast]").bounding_box(), bar.bounding_box()
+    assert toast
+    assert at
+    assert toast["y"] + toast["height"] <= at["y"]
+
+
+def test_a_finger_on_a_tablet_chooses_a_cell_and_then_edits_it(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    page = visit(manager, viewport=TABLET, has_touch=True, is_mobile=True)
+    page.goto("/contacts/")
+    title = row_of(page, "Alan Turing").locator(".cell-title")
+    title.tap()
+    expect(title.get_by_role("button", name="Edit Title of Alan Turing")).to_be_focused()
+    fits(page)
+    title.tap()
+    field = title.locator("input:not([type=hidden])")
+    field.fill("Codebreaker")
+    field.press("Enter")
+    expect(title).to_contain_text("Codebreaker")
+    page.reload()
+    row_of(page, "Hedy Lamarr").get_by_role("button", name="Edit Hedy Lamarr").tap()
+    expect(
+        row_of(page, "Hedy Lamarr").get_by_role("button", name=re.compile("^Edit .* of Hedy"))
+    ).not_to_have_count(0)
 
 
 def test_the_menu_leads_everywhere(phone: Page) -> None:

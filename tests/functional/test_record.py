@@ -20,6 +20,8 @@ from tests.functional.list_page import record_panel, row_of
 from tests.functional.population import settle
 from tests.functional.visitor import PHONE, Visitor
 
+COMPANYS = ("company_name_for_emails", "company_address", "company_city", "company_state", "company_country")
+
 
 @pytest.fixture
 def contacts(manager: AdminUser) -> dict[str, Contact]:
@@ -116,6 +118,7 @@ def test_everything_by_keys_alone(page: Page, contacts: dict[str, Contact]) -> N
     expect(page.get_by_role("heading", name="History", level=2)).to_be_focused()
     keys.press("]")
     expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
+    page.wait_for_load_state()
     keys.press("[")
     expect(page.get_by_role("heading", name="Grace Hopper", level=1)).to_be_visible()
 
@@ -365,3 +368,15 @@ def test_on_paper_there_are_facts_and_notes_and_nothing_to_press(page: Page) -> 
     for selector in ("textarea", ".quick", "#history", ".nav", ".note-acts"):
         expect(page.locator(selector).first).to_be_hidden()
     assert [b for b in page.get_by_role("button").all() if b.is_visible()] == []
+
+
+def test_an_ordinary_record_prints_on_one_sheet(
+    page: Page, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    grace = contacts["Grace"]
+    phones = dict.fromkeys(("mobile_phone", "corporate_phone", "company_phone"), "+1 202 555 0143")
+    values = {**dict.fromkeys(COMPANYS, "A line of ordinary words"), **phones, "total_funding": 2_500_000}
+    edit_contact(grace.pk, access=Access.of(manager), values=values, seen_version=grace.version)
+    page.reload()
+    expect(page.get_by_role("link", name="1 colleague in the database")).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1

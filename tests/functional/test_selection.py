@@ -61,6 +61,7 @@ def test_a_tag_is_added_to_those_ticked_and_taken_back(
 
     page.get_by_role("button", name="Undo").click()
     expect_message(page, "Undone on 1 contact.")
+    expect(page.locator("#results")).to_be_focused()
     assert Contact.objects.get(last_name="Turing").tags == []
     assert page.url.endswith("/contacts/")
 

@@ -7,9 +7,11 @@ from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from apps.contacts.operations import delete_contacts, edit_contact
+from apps.contacts.views import log as log_views
 from tests.functional.conftest import Visit
 from tests.functional.list_page import record_panel, row_of
 from tests.functional.population import settle
+from tests.jobs_done import do_jobs
 
 
 @pytest.fixture
@@ -139,6 +141,24 @@ def test_an_operation_is_undone_from_the_activity_and_names_what_it_was(
     expect(page.get_by_role("row").filter(has_text="Sorted into industries")).to_contain_text("undone")
 
 
+def test_an_operation_on_many_is_undone_in_the_background_while_one_watches(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_views, "AT_ONCE", 0)
+    page = visit(manager)
+    page.goto("/contacts/operations/")
+    page.get_by_role("row").filter(has_text="Sorted into industries").get_by_role("link").click()
+    expect(page.get_by_text("you can watch it, stop it")).to_be_visible()
+    page.get_by_role("button", name="Undo this operation").click()
+    expect(page.get_by_role("heading", name="Undo what was done to 1 contact")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop here")).to_be_visible()
+    do_jobs()
+    message(page, "Undone on 1 contact.")
+    page.get_by_role("link", name="See what was changed").click()
+    expect(page.get_by_text("This took back")).to_be_visible()
+    assert Contact.objects.get(pk=contacts["Grace"].pk).industry_id is None
+
+
 def test_a_message_offers_to_take_back_what_it_tells_of(
     visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
 ) -> None:
@@ -148,8 +168,11 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
     page.get_by_label("Title").fill("Codebreaker")
     page.get_by_role("button", name="Save changes").click()
     message(page, "Saved.")
+    heading = page.get_by_role("heading", name="Alan Turing", level=1)
+    expect(heading).to_be_focused()
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     message(page, "Undone on 1 contact.")
+    expect(heading).to_be_focused()
     alan.refresh_from_db()
     assert alan.title == "Mathematician"
 
@@ -163,8 +186,10 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
     message(page, "Alan Turing is in the trash.")
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     message(page, "Undone on 1 contact.")
-    expect(row_of(page, "Alan Turing")).to_be_visible()
+    expect(row_of(page, "Alan Turing").get_by_role("link", name="Alan Turing", exact=True)).to_be_focused()
     expect(page).to_have_url("/contacts/")
+    page.get_by_role("button", name="Dismiss").press("Enter")
+    expect(row_of(page, "Alan Turing").get_by_role("link", name="Alan Turing", exact=True)).to_be_focused()
 
 
 def test_undoing_how_a_contact_came_says_that_it_deletes_it(

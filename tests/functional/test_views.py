@@ -114,10 +114,77 @@ def test_a_view_is_renamed_shared_made_the_start_and_deleted(page: Page, manager
     page.get_by_role("button", name="More about views").click()
     page.get_by_role("link", name="All views").click()
     expect(page.get_by_role("heading", name="Views", level=1)).to_be_visible()
+    expect(page.get_by_text("20 contacts")).to_be_visible()
     page.get_by_role("button", name="Delete New name").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("heading", name="No views yet")).to_be_visible()
-    assert not SavedView.objects.exists()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="New name")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="“New name” is back.")).to_be_visible()
+    expect(page.get_by_text("20 contacts")).to_be_visible()
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+def test_tabs_are_put_in_order_by_keys_and_by_dragging(page: Page, manager: AdminUser) -> None:
+    for name in ("Ann", "Ben", "Cat"):
+        make_view(manager, "", name, shared=name == "Ben")
+    page.goto("/contacts/views/")
+    up = page.get_by_role("button", name="Move Ben up")
+    up.focus()
+    for place in ("2", "1"):
+        with page.expect_response("**/views/order/") as kept:
+            page.keyboard.press("Enter")
+        assert kept.value.status == 204
+        expect(up).to_be_focused()
+        expect(page.locator("[data-said]")).to_have_text(f"Ben: {place} of 3")
+    lines = page.locator(".view-line")
+    grip, target = lines.nth(2).locator("[data-grip]").bounding_box(), lines.nth(1).bounding_box()
+    assert grip
+    assert target
+    page.mouse.move(grip["x"] + 5, grip["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 5, target["y"] + 4, steps=4)
+    with page.expect_response("**/views/order/"):
+        page.mouse.up()
+    expect(page.locator("[data-said]")).to_have_text("Cat: 2 of 3")
+    page.goto("/contacts/")
+    expect(tabs(page).locator(".view-name")).to_have_text(["Ben", "Cat", "Ann"])
+
+
+def test_tabs_that_do_not_fit_are_in_a_menu_and_the_open_one_stays(page: Page, manager: AdminUser) -> None:
+    views = [
+        make_view(manager, "seniority=VP", f"A view of mine, number {number:02}") for number in range(14)
+    ]
+    page.goto("/contacts/")
+    height = page.locator("[data-view-bar]").bounding_box()["height"]  # type: ignore[index]
+    page.goto(f"/contacts/?view={views[-1]}")
+    more = page.get_by_role("button", name=re.compile(r"^More \d"))
+    expect(tab(page, "A view of mine, number 13")).to_be_in_viewport(ratio=1)
+    expect(tab(page, "A view of mine, number 00")).to_be_visible()
+    expect(tab(page, "A view of mine, number 12")).to_be_hidden()
+    assert page.locator("[data-view-bar]").bounding_box()["height"] == height  # type: ignore[index]
+    assert page.locator("[data-tabs] > ul").first.evaluate("list => list.scrollWidth <= list.clientWidth")
+    more.focus()
+    page.keyboard.press("Enter")
+    last = page.locator("#view-folded").get_by_role("link").last
+    expect(last).to_have_text("A view of mine, number 12")
+    last.focus()
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    last.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"/contacts/?view={views[-2]}")
+    expect(tab(page, "A view of mine, number 12")).to_be_in_viewport(ratio=1)
+
+    value(open_group(page, "Location"), "Japan").check()  # the list comes anew, the bar with it
+    expect(page.get_by_text("Changed", exact=True)).to_be_visible()
+    expect(tab(page, "A view of mine, number 12")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(PHONE)
+    expect(tab(page, "A view of mine, number 12")).to_be_in_viewport(ratio=1)
+    expect(tab(page, "A view of mine, number 00")).to_be_hidden()
+    page.set_viewport_size({"width": 4000, "height": 900})
+    expect(tab(page, "A view of mine, number 11")).to_be_in_viewport(ratio=1)
+    expect(more).to_be_hidden()
 
 
 def test_a_shared_view_stays_as_it_is_until_a_copy_is_made(
@@ -257,7 +324,12 @@ def test_a_link_shows_a_colleague_the_same_columns_and_rows(visit: Visit, user: 
 
 def test_without_script_views_and_columns_are_forms(visit: Visit, user: AdminUser) -> None:
     crowd(3)
+    for name in ("Ann", "Ben"):
+        make_view(user, "", name)
     page = visit(user, java_script_enabled=False)
+    page.goto("/contacts/views/")
+    page.get_by_role("button", name="Move Ben up").click()
+    expect(page.locator(".view-line h2 a")).to_have_text(["Ben", "Ann"])
     page.goto("/contacts/?seniority=VP")
     page.get_by_role("button", name="Save as view").click()
     page.get_by_label("Name", exact=True).fill("The VPs")

@@ -18,7 +18,10 @@ KEYS = frozenset({"email", "person_linkedin_url", "contact_id"})
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """`value` is as the model holds it, a reference's an id; of add and remove a list. A deletion has no field."""
+    """`value` is as the model holds it, a reference's an id; of add and remove a list.
+
+    A deletion and an undo have no field.
+    """
 
     kind: BulkAct.Kind
     field: str = ""
@@ -34,11 +37,17 @@ class Deed:
         return self.kind is BulkAct.Kind.DELETE
 
     @property
+    def is_undo(self) -> bool:
+        return self.kind is BulkAct.Kind.UNDO
+
+    @property
     def is_emptying(self) -> bool:
         return self.kind is BulkAct.Kind.SET and self.value in (None, "", [])
 
     def is_allowed(self, access: Access) -> bool:
         """Whether a person may do this: a field they may not edit is none."""
+        if self.is_undo:
+            return access.can(Capability.UNDO)
         if not access.can(Capability.BULK_EDIT):
             return False
         return access.can(Capability.DELETE) if self.is_deletion else self.field in editable_fields(access)

@@ -17,6 +17,7 @@ class BulkAct(models.Model):
         ADD = "add", "Add"
         REMOVE = "remove", "Remove"
         DELETE = "delete", "Delete"
+        UNDO = "undo", "Undo"  # of what its operation undoes
 
     class Status(models.TextChoices):
         RUNNING = "running", "Running"
@@ -27,7 +28,7 @@ class BulkAct(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=64)
     kind = models.CharField(max_length=8, choices=Kind)
-    field = models.CharField(max_length=63, blank=True, help_text="Empty for a deletion.")
+    field = models.CharField(max_length=63, blank=True, help_text="Empty for a deletion and an undo.")
     value = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     reason = models.CharField(max_length=500, blank=True)
     query = models.TextField(blank=True, help_text="The list that it was asked from, to lead back there.")
@@ -48,7 +49,11 @@ class BulkAct(models.Model):
         return f"{self.get_kind_display()} #{self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("bulk_status", args=[self.pk])
+        return reverse("undo_status" if self.is_undo else "bulk_status", args=[self.pk])
+
+    @property
+    def is_undo(self) -> bool:
+        return self.kind == self.Kind.UNDO
 
     @property
     def is_over(self) -> bool:

@@ -4,13 +4,16 @@ from pathlib import Path
 
 from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.access import Access, Capability
 from apps.contacts.bulk.deeds import Deed
 from apps.contacts.bulk.models import BulkAct
 from apps.contacts.bulk.running import BATCH, do_next_batch, finish, run_bulk_act
 from apps.contacts.bulk.selection import BulkSelection
+from apps.contacts.history import log
+from apps.contacts.history.models import Operation
+from apps.contacts.history.queries import contact_count, undone_by
 from apps.contacts.models import Contact
 from apps.core.sql import load_sql
 from apps.core.timeouts import long_statement
@@ -65,15 +68,43 @@ def start_bulk_act(
     return act
 
 
+def start_undo(operation: Operation, *, access: Access) -> BulkAct:
+    """Take back all that an operation did, as a job; where that is being done or was done, the act that does it.
+
+    That act may be somebody else's. Raises AccessDenied, and ValueError at the server's command line.
+    """
+    access.require(Capability.UNDO)
+    if access.user_id is None:
+        raise ValueError("Nobody whose rights could be read later.")
+    with transaction.atomic():
+        Operation.objects.select_for_update().get(pk=operation.pk)
+        going_on = Q(status=BulkAct.Status.RUNNING, operation__undoes=operation)
+        done = Q(operation_id=undone_by(operation.pk) or 0)
+        known = BulkAct.objects.filter(going_on | done, kind=BulkAct.Kind.UNDO).first()
+        if known is not None:
+            return known
+        undoing = log.begin(Operation.Kind.UNDO, access=access, undoes=operation, undoes_all=True)
+        act = BulkAct.objects.create(
+            actor_id=access.user_id,
+            key=f"operation {undoing.pk}",
+            kind=BulkAct.Kind.UNDO,
+            selected=contact_count(operation, access),
+            operation=undoing,
+        )
+        act.job_id = run_bulk_act.enqueue({"act_id": act.pk}, actor_id=access.user_id)
+        act.save(update_fields=["job_id"])
+    return act
+
+
 def cancel_bulk_act(act_id: int, *, access: Access) -> BulkAct | None:
     """End a person's own act behind the batch that is being done; None when they have no such act.
 
-    What is done stays, and can be undone. Raises AccessDenied.
+    What is done stays, and can be undone; of an undo, the rest can. Raises AccessDenied.
     """
-    access.require(Capability.BULK_EDIT)
     with transaction.atomic():
         acts = BulkAct.objects.select_for_update(of=("self",)).select_related("operation")
         act = acts.filter(pk=act_id, actor_id=access.user_id).first()
+        access.require(Capability.UNDO if act and act.is_undo else Capability.BULK_EDIT)
         if act is not None and not act.is_over:
             finish(act, BulkAct.Status.CANCELLED)
     return act

@@ -1,8 +1,9 @@
 """Doing a bulk act, batch by batch: each is whole or not at all, and one that is done is not done again."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 from django.utils import timezone
 
@@ -15,9 +16,14 @@ from apps.contacts.facets.upkeep import keep_counts
 from apps.contacts.fields import FIELDS, Kind
 from apps.contacts.history import log
 from apps.contacts.history.models import Operation
+from apps.contacts.history.queries import visible_columns
+from apps.contacts.history.undo import LONGEST_STATEMENT, undo_part
 from apps.contacts.models import Contact, Industry
 from apps.core.jobs import Run, job
+from apps.core.sql import load_sql
+from apps.core.timeouts import long_statement
 
+_SQL = load_sql(Path(__file__).with_name("sql") / "batches.sql")
 BATCH = 2_000  # contacts; a batch is what a cancel waits for, and what a killed worker does again
 _NOBODY = Q(pk__in=[])
 Status = BulkAct.Status
@@ -73,6 +79,8 @@ def do_next_batch(act_id: int) -> bool:
         if batch is not None:
             _do(batch, act, deed, access)
             return True
+        if deed.is_undo and not act.batches.exists() and _freeze_undone(act, access):
+            return True
         finish(act, Status.DONE)
     return False
 
@@ -80,12 +88,52 @@ def do_next_batch(act_id: int) -> bool:
 def finish(act: BulkAct, status: BulkAct.Status) -> None:
     if act.operation:
         log.settle(act.operation)
+        if act.is_undo:
+            _end_undo(act, act.operation, is_whole=status == Status.DONE)
     act.status, act.finished_at = status, timezone.now()
     act.save(update_fields=["status", "finished_at"])
     act.batches.filter(is_done=False).update(contacts=[])
 
 
+def _end_undo(act: BulkAct, undoing: Operation, *, is_whole: bool) -> None:
+    """One that changed nothing is forgotten, and of one that was stopped the rest can be undone."""
+    if not any(undoing.counts.values()):
+        act.operation = None
+        act.save(update_fields=["operation"])
+        undoing.delete()
+    elif not is_whole:
+        undoing.undoes_all = False
+        undoing.save(update_fields=["undoes_all"])
+
+
+def _freeze_undone(act: BulkAct, access: Access) -> int:
+    """Write down whom the operation to be undone visibly did something to; says how many.
+
+    Those that give a key to one another are one batch, the first: it is free only when all of them are changed back.
+    """
+    # An act that is still at it ends its batch first, and does not begin another one.
+    undone = Operation.objects.select_for_update().get(undone_by=act.operation)
+    parameters = {"act": act.pk, "operation": undone.pk, "columns": visible_columns(access), "batch": BATCH}
+    with long_statement(LONGEST_STATEMENT), connection.cursor() as cursor:
+        cursor.execute(_SQL["freeze_undone"], parameters)
+    act.selected = act.batches.aggregate(size=Sum("size", default=0))["size"]
+    act.save(update_fields=["selected"])
+    return act.selected
+
+
 def _do(batch: BulkBatch, act: BulkAct, deed: Deed, access: Access) -> None:
+    if deed.is_undo and act.operation:
+        part = undo_part(act.operation, batch.contacts, access=access)
+        batch.changed, batch.refused, batch.gone = part.changed, part.kept, part.gone
+        batch.unchanged = batch.size - part.changed - part.kept - part.gone
+    else:
+        _set(batch, act, deed, access)
+    batch.is_done, batch.contacts = True, []
+    batch.save()
+    transaction.on_commit(lambda: keep_counts(batch.changed), robust=True)
+
+
+def _set(batch: BulkBatch, act: BulkAct, deed: Deed, access: Access) -> None:
     spoils = deed.spoils(access)
     rows = (
         Contact.objects.filter(among(batch.contacts))
@@ -102,9 +150,6 @@ def _do(batch: BulkBatch, act: BulkAct, deed: Deed, access: Access) -> None:
     batch.changed = _write(changing, act, deed, access) if changing else 0
     batch.unchanged = len(there) - batch.refused - batch.changed
     batch.gone = batch.size - len(there)
-    batch.is_done, batch.contacts = True, []
-    batch.save()
-    transaction.on_commit(lambda: keep_counts(batch.changed), robust=True)
 
 
 def _looked_at(condition: Q) -> ExpressionWrapper:

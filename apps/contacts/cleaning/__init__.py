@@ -15,13 +15,21 @@ from typing import Any
 from django.utils.translation import gettext
 
 from apps.contacts.cleaning.amounts import clean_amount
-from apps.contacts.cleaning.dates import clean_date, clean_moment
+from apps.contacts.cleaning.dates import clean_date, clean_moment, day_or_moment
 from apps.contacts.cleaning.errors import CleaningError
 from apps.contacts.cleaning.links import clean_link
 from apps.contacts.fields import Field, Kind
 from apps.core.local_figures import grouped
 
-__all__ = ["Cleaned", "CleaningError", "clean", "cleaner_of", "text_of", "too_many_items"]
+__all__ = [
+    "Cleaned",
+    "CleaningError",
+    "clean",
+    "clean_day_or_moment",
+    "cleaner_of",
+    "text_of",
+    "too_many_items",
+]
 
 type Cleaned = str | int | date | datetime | bool | list[str] | None
 
@@ -59,6 +67,11 @@ def clean(field: Field, raw: str) -> Cleaned:
     stays the text that names it.
     """
     return cleaner_of(field)(raw)
+
+
+def clean_day_or_moment(raw: str) -> date | datetime | None:
+    """What is asked of a moment: a whole day where no time is given. Raises CleaningError."""
+    return _given_or_none(day_or_moment, raw)
 
 
 @cache

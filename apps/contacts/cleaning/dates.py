@@ -31,6 +31,12 @@ def clean_date(text: str) -> date:
     return _day_and_time(text)[0]
 
 
+def day_or_moment(text: str) -> date | datetime:
+    """The day, or the moment as clean_moment() reads it where the text has a time."""
+    day, time = _day_and_time(text)
+    return clean_moment(text) if time else day
+
+
 def clean_moment(text: str) -> datetime:
     """The moment in UTC; a text without a zone is taken as UTC, one without a time as midnight."""
     day, time = _day_and_time(text)

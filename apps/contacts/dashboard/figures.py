@@ -11,16 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.access import Access
-from apps.contacts.dashboard.queries import Kept, company_count, kept_summaries, most_frequent
-from apps.contacts.dashboard.summaries import NO_PHONE
+from apps.contacts.dashboard.queries import company_count, most_frequent
+from apps.contacts.dashboard.summaries import NO_PHONE, Kept, kept_summaries
 from apps.contacts.facets.queries import Option
 from apps.contacts.fields import FIELDS
+from apps.core.days import start_of
 from apps.core.local_figures import grouped
 
 WEEKS = (26, 52)  # that growth can be shown for
 MOST_VALUES = 6  # of a field, besides all others and none
 STALE_MONTHS = 12
 SILENT_MONTHS = 6
+_MOMENTS = ("created_at", "import_id", "updated_at", "last_contacted_at")
 _BROKEN_DOWN = ("email_status", "industry", "country", "seniority", "stage")
 # What a contact should have, by the fields that are all empty when it is missing.
 _EXPECTED: dict[str, tuple[str, ...]] = {
@@ -155,7 +157,7 @@ class Dashboard:
 
 
 def dashboard_of(access: Access, *, weeks: int, today: date) -> Dashboard:
-    """The figures that this person may know. `today` is the day in UTC, as filters on moments understand days."""
+    """The figures that this person may know. Days begin as for filters on moments: start_of()."""
     return _Figures(access, weeks, today).dashboard()
 
 
@@ -166,16 +168,10 @@ class _Figures:
         self.this_week = today - timedelta(days=today.weekday())
         self.not_stale = first_of_month(today, months_ago=STALE_MONTHS)
         self.not_silent = first_of_month(today, months_ago=SILENT_MONTHS)
-        first_week = self.this_week - timedelta(weeks=weeks - 1)
-        since = {
-            "created_at": first_week,
-            "import_id": first_week,
-            "updated_at": self.not_stale,
-            "last_contacted_at": self.not_silent,
-            **dict.fromkeys((*_EXPECTED, *_BROKEN_DOWN), today),
-        }
+        mondays = [self.this_week - timedelta(weeks=back) for back in range(-1, weeks)]
+        moments = map(start_of, (*mondays, self.not_stale, self.not_silent))
         # The total comes with them, and everybody may know it: every contact was made some day.
-        self.kept: Mapping[str, Kept] = kept_summaries(since)
+        self.kept: Mapping[str, Kept] = kept_summaries((*_MOMENTS, *_EXPECTED, *_BROKEN_DOWN), moments)
         self.total = self.kept["created_at"].filled
         shown = [name for name in _BROKEN_DOWN if access.can_read(name)]
         self.frequent = most_frequent(shown, MOST_VALUES)
@@ -212,18 +208,17 @@ class _Figures:
         if not self.access.can_read("created_at"):
             return None
         mondays = [self.this_week - timedelta(weeks=back) for back in range(self.weeks)]
+        self.most_a_week = max(self._made_in(monday, "created_at") for monday in mondays)
         is_split = self.access.can_read("import_id")
         weeks = [self._week(monday, is_split=is_split) for monday in mondays]
         return Growth(tuple(weeks), is_split)
 
     def _week(self, monday: date, *, is_split: bool) -> Week:
         days = [("created_at__gte", f"{monday}"), ("created_at__lte", f"{monday + timedelta(days=6)}")]
-        number = self.kept["created_at"].since.get(monday, 0)
-        most = max(self.kept["created_at"].since.values(), default=0)
-        imported = self.kept["import_id"].since.get(monday, 0)
+        number, imported = (self._made_in(monday, name) for name in ("created_at", "import_id"))
 
         def figure(label: str, of_it: int, more: Parameters = ()) -> Figure:
-            return Figure(label, of_it, (*days, *more), width=_width(of_it, most))
+            return Figure(label, of_it, (*days, *more), width=_width(of_it, self.most_a_week))
 
         return Week(
             monday,
@@ -231,6 +226,9 @@ class _Figures:
             figure(_("By imports"), imported, [("import_id__empty", "false")]) if is_split else None,
             figure(_("By hand"), number - imported, [("import_id__empty", "true")]) if is_split else None,
         )
+
+    def _made_in(self, monday: date, name: str) -> int:
+        return self.kept[name].between(start_of(monday), start_of(monday + timedelta(days=7)))
 
     def _breakdown(self, name: str, options: Sequence[Option]) -> Card:
         figures = [self._figure(option.value, option.n, [(name, option.value)]) for option in options]
@@ -263,7 +261,7 @@ class _Figures:
             figures.append(
                 self._figure(
                     _("Last updated before %(month)s") % {"month": date_format(self.not_stale, "F Y")},
-                    self.kept["updated_at"].before,
+                    self.kept["updated_at"].between(None, start_of(self.not_stale)),
                     [("updated_at__lte", _day_before(self.not_stale))],
                 )
             )
@@ -273,7 +271,7 @@ class _Figures:
                 self._figure(_("Never contacted"), silent.empty, [("last_contacted_at__empty", "true")]),
                 self._figure(
                     _("Last contacted before %(month)s") % {"month": date_format(self.not_silent, "F Y")},
-                    silent.before,
+                    silent.between(None, start_of(self.not_silent)),
                     [("last_contacted_at__lte", _day_before(self.not_silent))],
                 ),
             ]

@@ -6,12 +6,11 @@ from django.db import models
 class Summary(models.Model):
     """How many contacts a figure has in a bucket, but for what SummaryDelta adds.
 
-    `field` is a figure of summaries.py. `bucket` is the first day of a week or a month, in UTC; None stands for an
-    empty field.
+    `field` is a figure of summaries.py, which also says when a bucket begins; None stands for an empty field.
     """
 
     field = models.CharField(max_length=63)
-    bucket = models.DateField(null=True)
+    bucket = models.DateTimeField(null=True)
     n = models.BigIntegerField()
 
     class Meta:
@@ -29,7 +28,7 @@ class SummaryDelta(models.Model):
     """A change of a count, appended by the triggers on contacts, so that no writer waits for another's counter."""
 
     field = models.CharField(max_length=63)
-    bucket = models.DateField(null=True)
+    bucket = models.DateTimeField(null=True)
     d = models.BigIntegerField()
 
     def __str__(self) -> str:

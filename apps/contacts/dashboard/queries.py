@@ -1,8 +1,8 @@
 """Reading what the dashboard shows: summaries, the most frequent values, what a person did themself."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
@@ -20,34 +20,6 @@ _SQL = load_sql(Path(__file__).parent / "sql" / "summaries.sql")
 _OWN = load_sql(Path(__file__).parent / "sql" / "own_records.sql")
 MORE = 6  # values asked for besides those wanted: some are others' spellings
 _NAMING = ("first_name", "last_name", "email", "title", "company")
-
-
-@dataclass(slots=True)
-class Kept:
-    """Of one field, in contacts: without a value, with one before a date, and by week or month since."""
-
-    empty: int = 0
-    before: int = 0
-    since: dict[date, int] = field(default_factory=dict)
-
-    @property
-    def filled(self) -> int:
-        return self.before + sum(self.since.values())
-
-
-def kept_summaries(since: Mapping[str, date]) -> dict[str, Kept]:
-    """The summaries of some figures (summaries.py), each with the date since when its buckets are told apart."""
-    kept = {name: Kept() for name in since}
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL["kept"], {"fields": list(since), "since": list(since.values())})
-        for name, is_empty, bucket, number in cursor.fetchall():
-            if is_empty:
-                kept[name].empty = number
-            elif bucket is None:
-                kept[name].before = number
-            else:
-                kept[name].since[bucket] = number
-    return kept
 
 
 def most_frequent(names: Sequence[str], limit: int) -> dict[str, list[Option]]:

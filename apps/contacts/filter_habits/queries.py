@@ -1,5 +1,6 @@
 """A person's pinned groups and recent filters, as far as they may use them now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -18,14 +19,17 @@ class Habits:
 
 
 def habits_of(access: Access) -> Habits:
-    """What the person pinned and last filtered by. A filter on a column they may no longer read is not among it."""
+    """What the person pinned and last filtered by."""
     found = FilterHabits.objects.filter(person_id=access.user_id).first()
-    if found is None:
-        return Habits()
-    return Habits(tuple(found.pinned), tuple(_readable(found.recent, access)))
+    return readable_habits(found.pinned, found.recent, access) if found else Habits()
 
 
-def _readable(recent: list[tuple[str, list[str]]], access: Access) -> list[Filter]:
+def readable_habits(pinned: Iterable[str], recent: Iterable[tuple[str, list[str]]], access: Access) -> Habits:
+    """The same of what FilterHabits has. A filter on a column that they may no longer read is not among it."""
+    return Habits(tuple(pinned), tuple(_readable(recent, access)))
+
+
+def _readable(recent: Iterable[tuple[str, list[str]]], access: Access) -> list[Filter]:
     filters: list[Filter] = []
     for parameter, raws in recent:
         asked = QueryDict(mutable=True)

@@ -177,6 +177,22 @@ def find_operation(operation_id: int, access: Access, contact_id: int | None = N
     return Operation.objects.get(pk=operation_id) if found else None
 
 
+def contact_count(operation: Operation, access: Access) -> int:
+    """How many contacts an operation did something to, as far as this person may know."""
+    only = visible_columns(access)
+    counts = (
+        operation.counts
+        if only is None and operation.counts
+        else counts_of([operation.pk], only)[operation.pk]
+    )
+    return sum(counts.values())
+
+
+def undone_by(operation_id: int) -> int | None:
+    """The operation that undid this one as a whole, and still counts."""
+    return _undone([operation_id]).get(operation_id)
+
+
 def operation_of_request(contact_id: int, access: Access) -> int | None:
     """The operation in which the request that is being answered changed a contact, if it did."""
     changes = Change.objects.filter(
@@ -356,7 +372,10 @@ def _undone(operation_ids: list[int]) -> dict[int, int]:
     """Of these operations those undone as a whole, each with the undo; one undone itself counts no more."""
     if not operation_ids:
         return {}
-    undos = Operation.objects.filter(undoes__in=operation_ids, undoes_all=True).order_by("id")
+    # One that is still going on has no counts yet.
+    undos = (
+        Operation.objects.filter(undoes__in=operation_ids, undoes_all=True).exclude(counts={}).order_by("id")
+    )
     undos_of = dict(undos.values_list("pk", "undoes_id"))
     cancelled = _undone(list(undos_of))
     return {undone: undo for undo, undone in undos_of.items() if undo not in cancelled and undone is not None}

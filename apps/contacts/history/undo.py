@@ -54,6 +54,15 @@ _REFERENCES = {"industry_id": "contacts_industry", "owner_id": "accounts_adminus
 
 
 @dataclass(frozen=True, slots=True)
+class PartOutcome:
+    """What became of some contacts in an undo: changed back, left alone for a reason that is kept, or deleted since."""
+
+    changed: int
+    kept: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
 class UndoOutcome:
     """What an undo or a restore came to; `operation` is None when nothing was changed, as on a dry run.
 
@@ -90,16 +99,30 @@ def undo(
             with log.operation(
                 Operation.Kind.UNDO, access=access, reason=reason, undoes=operation, undoes_all=is_whole
             ) as undoing:
-                _run("prepare")
-                _run("clean_up")
-                _collect("undo_contact", operation=operation.pk, contact=contact_id)
-                _run("lock")
-                deleted = _take_back_created(undoing, is_whole=field is None)
-                cells, changed = _take_back_values(undoing, columns)
-                lost = _collect("undo_return_of_operation", whole=field is None)
-                returned = _bring_back(undoing) if lost else 0
-                _run("clean_up")
-            return _outcome(undoing, access, deleted + changed + returned, cells, dry_run=dry_run)
+                contacts, cells = _take_back(
+                    undoing, columns, None if contact_id is None else [contact_id], is_whole=field is None
+                )
+            return _outcome(undoing, access, contacts, cells, dry_run=dry_run)
+
+    return _tried_again(act)
+
+
+def undo_part(undoing: Operation, contact_ids: Sequence[int], *, access: Access) -> PartOutcome:
+    """Take back what an operation did to some contacts, in an undo that goes on in several transactions.
+
+    Contacts that give a key to one another belong into the same part. Raises AccessDenied.
+    """
+    access.require(Capability.UNDO)
+    columns = columns_of(access.editable)
+
+    def act() -> PartOutcome:
+        with long_statement(LONGEST_STATEMENT), log.part_of(undoing):
+            Operation.objects.select_for_update().get(undone_by=undoing)
+            _take_back(undoing, columns, list(contact_ids), is_whole=True)
+            ((changed, kept, gone),) = _rows(
+                "accounts", undo=undoing.pk, contacts=list(contact_ids), gone=DELETED_SINCE
+            )
+            return PartOutcome(changed, kept, gone)
 
     return _tried_again(act)
 
@@ -119,6 +142,22 @@ def restore(contact_ids: Sequence[int], *, access: Access, reason: str = "") -> 
             return _outcome(restoring, access, returned, 0, dry_run=False)
 
     return _tried_again(act)
+
+
+def _take_back(
+    undoing: Operation, columns: list[str], contact_ids: list[int] | None, *, is_whole: bool
+) -> tuple[int, int]:
+    """Take back what the operation that `undoing` undoes did, to some contacts or all; says to how many, and values."""
+    _run("prepare")
+    _run("clean_up")
+    _collect("undo_contact", operation=undoing.undoes_id, contacts=contact_ids)
+    _run("lock")
+    deleted = _take_back_created(undoing, is_whole=is_whole)
+    cells, changed = _take_back_values(undoing, columns)
+    lost = _collect("undo_return_of_operation", whole=is_whole)
+    returned = _bring_back(undoing) if lost else 0
+    _run("clean_up")
+    return deleted + changed + returned, cells
 
 
 def _take_back_created(undoing: Operation, *, is_whole: bool) -> int:
@@ -208,7 +247,7 @@ def _outcome(acting: Operation, access: Access, contacts: int, cells: int, *, dr
     return UndoOutcome(acting, contacts, cells, kept, count)
 
 
-def _tried_again(act: Callable[[], UndoOutcome]) -> UndoOutcome:
+def _tried_again[T](act: Callable[[], T]) -> T:
     for tries_left in reversed(range(_TRIES)):
         try:
             return act()
@@ -234,9 +273,9 @@ def _run(block: str, parts: dict[str, str] | None = None, **parameters: Any) -> 
         return int(cursor.rowcount)
 
 
-def _rows(block: str) -> list[tuple[Any, ...]]:
+def _rows(block: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SQL[block])
+        cursor.execute(_SQL[block], parameters)
         return list(cursor.fetchall())
 
 

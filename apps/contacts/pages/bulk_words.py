@@ -20,6 +20,10 @@ def statement(deed: Deed, number: int) -> str:
     """What is about to be done: Set Stage to Hot for 13,250 contacts."""
     if deed.is_deletion:
         text = ngettext("Move %(count)s contact to the trash", "Move %(count)s contacts to the trash", number)
+    elif deed.is_undo:
+        text = ngettext(
+            "Undo what was done to %(count)s contact", "Undo what was done to %(count)s contacts", number
+        )
     elif deed.is_emptying:
         text = ngettext(
             "Empty %(field)s of %(count)s contact", "Empty %(field)s of %(count)s contacts", number
@@ -78,7 +82,9 @@ def rest(deed: Deed, tally: Tally) -> list[str]:
 
 def already(deed: Deed, number: int) -> str:
     """Those that are as they should be before anything is done."""
-    if deed.is_emptying:
+    if deed.is_undo:
+        text = ngettext("%(count)s is as it was before.", "%(count)s are as they were before.", number)
+    elif deed.is_emptying:
         text = ngettext("%(count)s has nothing there.", "%(count)s have nothing there.", number)
     elif deed.kind is Kind.REMOVE:
         text = ngettext("%(count)s does not have it.", "%(count)s do not have it.", number)
@@ -93,6 +99,12 @@ def spoilt(deed: Deed, number: int) -> str:
         text = ngettext(
             "%(count)s stays as it is: its list is full.",
             "%(count)s stay as they are: their lists are full.",
+            number,
+        )
+    elif deed.is_undo:
+        text = ngettext(
+            "%(count)s stays as it is: it was changed since, or its place is taken.",
+            "%(count)s stay as they are: they were changed since, or their place is taken.",
             number,
         )
     else:
@@ -110,7 +122,10 @@ def figure(number: int) -> str:
 
 def _done(deed: Deed, changed: int, access: Access) -> str:
     if not changed:
-        return _("Nothing was changed.")
+        return _("Nothing was changed back.") if deed.is_undo else _("Nothing was changed.")
+    if deed.is_undo:
+        text = ngettext("Undone on %(number)s contact.", "Undone on %(number)s contacts.", changed)
+        return text % {"number": figure(changed)}
     if deed.is_deletion:
         text = ngettext("%(count)s contact is in the trash.", "%(count)s contacts are in the trash.", changed)
     elif not access.can_read(deed.field):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import Access
 from apps.contacts.fields import Field
+from apps.contacts.pages.ordering import moved
 from apps.contacts.saved_views.columns import (
     CHOOSABLE,
     CUSTOM_FIELD,
@@ -105,16 +106,7 @@ def chosen_columns(form: QueryDict) -> Columns:
     return tuple(Column(name, width_of(form.get(f"width-{name}", ""))) for name in dict.fromkeys(names))
 
 
-def moved(columns: Columns, move: str) -> Columns:
-    """With one of them a place earlier or later: `up:title`, `down:title`."""
-    direction, _, name = move.partition(":")
-    names = [column.name for column in columns]
-    if name not in names:
-        return columns
-    place = names.index(name)
-    other = place + {"up": -1, "down": 1}.get(direction, 0)
-    if not 1 <= min(place, other) <= max(place, other) < len(columns):  # the name stays first
-        return columns
-    found = list(columns)
-    found[place], found[other] = found[other], found[place]
-    return tuple(found)
+def moved_columns(columns: Columns, move: str) -> Columns:
+    """With one of them a place earlier or later; the name stays first."""
+    by_name = {column.name: column for column in columns}
+    return tuple(by_name[name] for name in moved(list(by_name), move, fixed=1))

@@ -12,12 +12,11 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import Access
-from apps.accounts.models import AdminUser
 from apps.contacts.facet_counts import AMOUNTS, Accuracy
 from apps.contacts.facets.queries import Option, top_values
 from apps.contacts.fields import EMPLOYEE_BANDS, FIELDS, LOCATION_FIELDS, RANGE_KINDS, Field, Kind, Operator
 from apps.contacts.joint_fields import LOCATION
-from apps.contacts.models import Industry
+from apps.contacts.queries import reference_names
 from apps.contacts.search import LOCATION_FIELD, Filter, Search
 from apps.core.local_figures import grouped
 
@@ -167,22 +166,18 @@ def controls_of(keys: Iterable[str], access: Access) -> list[str]:
 
 
 def named_options(
-    field: str, options: Iterable[Option], accuracies: Mapping[str, Accuracy] | None = None
+    field: str,
+    options: Iterable[Option],
+    accuracies: Mapping[str, Accuracy] | None = None,
+    references: Mapping[str, Mapping[str, tuple[str, str]]] | None = None,
 ) -> list[PanelOption]:
     """Options as people and the search's parameters name them: an industry by its name, an owner by e-mail.
 
-    Of counts under a search, whose accuracies are given, zeros are kept.
+    Of counts under a search, whose accuracies are given, zeros are kept. `references` are names that are known already.
     """
     held = list(options)
-    if field == "industry":
-        ids = [int(option.value) for option in held]
-        names = {
-            str(pk): (name, name)
-            for pk, name in Industry.objects.filter(pk__in=ids).values_list("pk", "name")
-        }
-    elif field == "owner":
-        people = AdminUser.objects.filter(pk__in=[int(option.value) for option in held])
-        names = {str(person.pk): (person.email, person.display_name) for person in people}
+    if is_reference(field):
+        names = (references or reference_names({field: [option.value for option in held]}))[field]
     else:
         names = {option.value: (option.value, field_of(field).shown(option.value)) for option in held}
     most = max((option.n for option in held), default=0) or 1
@@ -242,6 +237,10 @@ def may_use(name: str, access: Access) -> bool:
     return access.can_read(name)
 
 
+def is_reference(name: str) -> bool:
+    return field_of(name).kind is Kind.REFERENCE
+
+
 def is_faceted(name: str) -> bool:
     return field_of(name).faceted
 
@@ -250,7 +249,12 @@ def _most_frequent(names: Sequence[str], access: Access) -> dict[str, list[Panel
     fields = {name: options_field(name, access) for name in names if is_faceted(name)}
     # One more than is shown says whether there are more.
     found = top_values(list(fields.values()), max(map(most_shown, fields), default=0) + 1)
-    options = {name: named_options(name, found[field]) for name, field in fields.items()}
+    references = reference_names(
+        {name: [option.value for option in found[name]] for name in fields if is_reference(name)}
+    )
+    options = {
+        name: named_options(name, found[field], references=references) for name, field in fields.items()
+    }
     if "employees" in options:
         order = [label for label, _, _ in EMPLOYEE_BANDS]
         options["employees"].sort(key=lambda option: order.index(option.value))

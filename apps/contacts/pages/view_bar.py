@@ -1,6 +1,5 @@
 """The bar above the list: the views to go to, and what can be done with the open one."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from django.urls import reverse
 from apps.accounts.access import Access, Capability
 from apps.contacts.pages.addresses import list_href
 from apps.contacts.saved_views.opening import ALL, OpenList
-from apps.contacts.saved_views.queries import View
+from apps.contacts.saved_views.queries import View, free_name
 from apps.contacts.search import Search
 
 
@@ -66,7 +65,7 @@ def view_bar(opened: OpenList, access: Access) -> ViewBar:
         may_save=view is not None and view.may_be_changed(access),
         may_save_as=access.can(Capability.SAVE_VIEWS),
         may_share=access.can(Capability.SHARE_VIEWS),
-        new_name=_copy_name(view, kept.views.values()) if view else "",
+        new_name=free_name(view.name, [each.name for each in kept.views.values()]) if view else "",
     )
 
 
@@ -88,10 +87,3 @@ def clear_href(opened: OpenList) -> str:
 def _is_worth_keeping(opened: OpenList) -> bool:
     search = opened.search
     return search.is_narrowed or bool(search.sort) or "columns" in dict(search.carried)
-
-
-def _copy_name(view: View, views: Iterable[View]) -> str:
-    """A name that is free: "Prospects 2" for a copy of "Prospects"."""
-    taken = {each.name.lower() for each in views}
-    numbered = (f"{view.name[:70]} {number}" for number in range(2, len(taken) + 3))
-    return next(name for name in numbered if name.lower() not in taken)

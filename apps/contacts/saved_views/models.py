@@ -17,7 +17,8 @@ class Density(models.TextChoices):
 class SavedView(models.Model):
     """A search with its sort and page size, and how its list looks.
 
-    It is its owner's alone until it is shared; then everybody sees it, and who may share views changes it.
+    It is its owner's alone until it is shared; then everybody sees it, and who may share views changes it. A
+    deleted one is nobody's, until it is brought back with all that people keep beside it.
     """
 
     owner = models.ForeignKey(
@@ -35,10 +36,16 @@ class SavedView(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     version = models.IntegerField(default=1)  # one more with each save: who saves says which one they saw
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("owner", Lower("name"), name="contacts_savedview_name_unique"),
+            models.UniqueConstraint(
+                "owner",
+                Lower("name"),
+                condition=Q(deleted_at__isnull=True),
+                name="contacts_savedview_name_unique",
+            ),
             models.CheckConstraint(
                 condition=Q(density__in=["", *Density.values]), name="contacts_savedview_density_known"
             ),
@@ -50,7 +57,7 @@ class SavedView(models.Model):
 
 
 class ViewVisit(models.Model):
-    """What a view is to a person: when they last opened it, up to which contact, whether they start with it."""
+    """A view to a person: when they last opened it, up to which contact, its place, whether they start with it."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -59,6 +66,9 @@ class ViewVisit(models.Model):
     seen_at = models.DateTimeField(null=True)
     seen_up_to = models.BigIntegerField(null=True)  # the newest contact's id at that moment
     is_default = models.BooleanField(default=False)
+    place = models.IntegerField(
+        null=True
+    )  # among their views; those without one come behind, as everybody has them
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
 """What people do with views and columns: one function for each act, each a transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,14 @@ from apps.contacts.saved_views.columns import (
     stored_columns,
 )
 from apps.contacts.saved_views.models import ListLayout, SavedView, ViewVisit
-from apps.contacts.saved_views.queries import hidden_query, newest_contact, normal_query, views_of
+from apps.contacts.saved_views.queries import (
+    free_name,
+    hidden_query,
+    kept_for,
+    newest_contact,
+    normal_query,
+    views_of,
+)
 from apps.contacts.search import LONGEST_QUERY, Search
 
 LONGEST_NAME = 80
@@ -62,8 +70,8 @@ def save_view_as(*, access: Access, name: str, look: Look) -> SavedView:
         density=look.density,
     )
     with transaction.atomic():
-        _one_at_a_time(access)
-        if SavedView.objects.filter(owner_id=view.owner_id).count() >= MOST_VIEWS:
+        _lock_person(access)
+        if SavedView.objects.filter(owner_id=view.owner_id, deleted_at__isnull=True).count() >= MOST_VIEWS:
             raise TooManyViews
         _named(view.save)
     return view
@@ -108,18 +116,49 @@ def share_view(view_id: int, *, access: Access, is_shared: bool) -> SavedView:
     return view
 
 
-def delete_view(view_id: int, *, access: Access) -> str:
-    """Says its name. Raises AccessDenied, ViewGone."""
+def delete_view(view_id: int, *, access: Access) -> SavedView:
+    """Take a view away from everybody; restore_view brings it back. Raises AccessDenied, ViewGone."""
     with transaction.atomic():
-        view = _changeable(view_id, access)
-        view.delete()
-    return view.name
+        view = _changeable(view_id, access, with_deleted=True)
+        if view.deleted_at is None:
+            view.deleted_at = timezone.now()
+            view.save(update_fields=["deleted_at"])
+    return view
+
+
+def restore_view(view_id: int, *, access: Access) -> SavedView:
+    """Put a deleted view back as it was to everybody; its name has a number where its owner gave it away meanwhile.
+
+    Raises AccessDenied, ViewGone.
+    """
+    with transaction.atomic():
+        view = _changeable(view_id, access, with_deleted=True)
+        if view.deleted_at is not None:
+            others = SavedView.objects.filter(owner_id=view.owner_id, deleted_at__isnull=True)
+            view.name, view.deleted_at = free_name(view.name, others.values_list("name", flat=True)), None
+            view.save(update_fields=["name", "deleted_at"])
+    return view
+
+
+def order_views(view_ids: Sequence[int], *, access: Access) -> None:
+    """The order of this person's tabs, and of nobody else's; their views that are not among these come behind."""
+    with transaction.atomic():
+        _lock_person(access)
+        views = kept_for(access).views
+        in_order = [pk for pk in dict.fromkeys([*view_ids, *views]) if pk in views]
+        _keep_visits(
+            [
+                ViewVisit(person_id=_person(access), view_id=pk, place=place)
+                for place, pk in enumerate(in_order)
+            ],
+            ["place"],
+        )
 
 
 def set_default_view(view_id: int | None, *, access: Access) -> SavedView | None:
     """The view that the contact list of this person starts with; None: all contacts. Raises ViewGone."""
     with transaction.atomic():
-        _one_at_a_time(access)
+        _lock_person(access)
         view = _visible(view_id, access, is_locked=True) if view_id is not None else None
         ViewVisit.objects.filter(person_id=_person(access), is_default=True).update(is_default=False)
         if view is not None:
@@ -177,31 +216,35 @@ def _person(access: Access) -> int:
     return access.user_id
 
 
-def _one_at_a_time(access: Access) -> None:
+def _lock_person(access: Access) -> None:
+    """What is one thing of all their views is done one at a time."""
     AdminUser.objects.select_for_update(no_key=True).only("pk").get(pk=_person(access))
 
 
-def _visible(view_id: int, access: Access, *, is_locked: bool = False) -> SavedView:
-    views = views_of(access)
+def _visible(
+    view_id: int, access: Access, *, is_locked: bool = False, with_deleted: bool = False
+) -> SavedView:
+    views = views_of(access, with_deleted=with_deleted)
     view: SavedView | None = (views.select_for_update() if is_locked else views).filter(pk=view_id).first()
     if view is None:
         raise ViewGone
     return view
 
 
-def _changeable(view_id: int, access: Access) -> SavedView:
+def _changeable(view_id: int, access: Access, *, with_deleted: bool = False) -> SavedView:
     """The view, locked; what another keeps private does not exist."""
-    view = _visible(view_id, access, is_locked=True)
+    view = _visible(view_id, access, is_locked=True, with_deleted=with_deleted)
     access.require(Capability.SHARE_VIEWS if view.is_shared else Capability.SAVE_VIEWS)
     return view
 
 
 def _keep_visit(access: Access, view: SavedView, **values: Any) -> None:
+    _keep_visits([ViewVisit(person_id=_person(access), view=view, **values)], list(values))
+
+
+def _keep_visits(visits: Sequence[ViewVisit], fields: Sequence[str]) -> None:
     ViewVisit.objects.bulk_create(
-        [ViewVisit(person_id=_person(access), view=view, **values)],
-        update_conflicts=True,
-        unique_fields=["person", "view"],
-        update_fields=list(values),
+        visits, update_conflicts=True, unique_fields=["person", "view"], update_fields=fields
     )
 
 

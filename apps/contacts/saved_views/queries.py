@@ -1,7 +1,7 @@
 """Which views a person has, and what is new in each."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from apps.accounts.access import Access, Capability
 from apps.contacts.conditions import Conditions
+from apps.contacts.filter_habits.queries import Habits, readable_habits
 from apps.contacts.models import Contact
 from apps.contacts.queries import visible_to
 from apps.contacts.saved_views.columns import Columns, held_columns
@@ -69,21 +70,29 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """All that is kept for a person's contact list: the views they can open, by id, and what each is to them."""
+    """All that is kept for a person's contact list: the views they can open by id, in their order, what each is to
+    them, and what they filter by.
+    """
 
     views: Mapping[int, View] = field(default_factory=dict)
     visits: Mapping[int, Visit] = field(default_factory=dict)
     layouts: Mapping[int | None, Layout] = field(default_factory=dict)
+    pinned_filters: Sequence[str] = ()  # as FilterHabits has them
+    recent_filters: Sequence[tuple[str, list[str]]] = ()
 
     @property
     def default(self) -> View | None:
         """The view that this person starts with."""
         return next((self.views[pk] for pk, visit in self.visits.items() if visit.is_default), None)
 
+    def habits(self, access: Access) -> Habits:
+        return readable_habits(self.pinned_filters, self.recent_filters, access)
 
-def views_of(access: Access) -> Any:
+
+def views_of(access: Access, *, with_deleted: bool = False) -> Any:
     """A person's own views and the shared ones; another's private view does not exist for them."""
-    return SavedView.objects.filter(Q(owner_id=access.user_id) | Q(is_shared=True))
+    views = SavedView.objects.filter(Q(owner_id=access.user_id) | Q(is_shared=True))
+    return views if with_deleted else views.filter(deleted_at__isnull=True)
 
 
 def kept_for(access: Access) -> Kept:
@@ -94,7 +103,10 @@ def kept_for(access: Access) -> Kept:
 
 
 def _kept(
-    views: Sequence[dict[str, Any]], visits: Sequence[dict[str, Any]], layouts: Sequence[dict[str, Any]]
+    views: Sequence[dict[str, Any]],
+    visits: Sequence[dict[str, Any]],
+    layouts: Sequence[dict[str, Any]],
+    habits: Mapping[str, Any],
 ) -> Kept:
     found = {each["id"]: _view(each) for each in views}
     return Kept(
@@ -109,12 +121,21 @@ def _kept(
             for each in layouts
             if each["view_id"] is None or each["view_id"] in found
         },
+        pinned_filters=habits.get("pinned", ()),
+        recent_filters=habits.get("recent", ()),
     )
 
 
 def _view(row: dict[str, Any]) -> View:
     names = ("id", "name", "query", "density", "is_shared", "version", "owner_id", "owner")
     return View(columns=held_columns(row["columns"]), **{name: row[name] for name in names})
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name, or where it is taken the first that is free: "Prospects 2" for "Prospects"."""
+    known = {each.lower() for each in taken}
+    numbered = (f"{name[:70]} {number}" for number in range(2, len(known) + 3))
+    return next(each for each in (name, *numbered) if each.lower() not in known)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -39,6 +39,7 @@ COLUMNS = (
     "account_id",
     "primary_email_catch_all_status",
     "source",
+    "import_id",
 )
 
 _SOURCE = "Demo"
@@ -86,6 +87,7 @@ class Company:
 class CompanyMaker:
     def __init__(self, plan: Plan) -> None:
         self.seed = plan.seed
+        self.operation = str(plan.operation_id)
         self.zone = "example" if plan.seed == DEFAULT_SEED else f"s{plan.seed}.example"
         ids = dict(zip(industry_names(), map(str, plan.industry_ids), strict=True))
         self.any_industry = zipf_slots(list(ids.values()), bits=10, flatness=4)
@@ -150,6 +152,7 @@ class CompanyMaker:
             f"acc0{self.seed:08x}{number:012x}",
             self.catch_all[(bits >> 56) & 31],
             _SOURCE,
+            self.operation,
         )
         return Company("\t".join(columns), domain, country, city, phone, facets)
 

@@ -19,6 +19,7 @@ class Plan:
     seed: int
     industry_ids: tuple[int, ...]  # in the order of industries.INDUSTRIES
     owner_ids: tuple[int, ...]
+    operation_id: int  # that brings them in
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def seed_contacts(count: int, seed: int, watcher: Watcher) -> SeedOutcome:
     reason = f"Demo data: {count:,} contacts of seed {seed}"
     try:
         with operation(Operation.Kind.SEED, access=Access.of_operator(), reason=reason) as op:
-            _load(op, _plan(count, seed), stopwatch)
+            _load(op, _plan(count, seed, op.pk), stopwatch)
             stopwatch.on_step("commit")
     except IntegrityError as error:
         raise SeedCollision(str(error).splitlines()[0]) from error
@@ -117,11 +117,11 @@ def _seeded(seed: int) -> int:
     )
 
 
-def _plan(count: int, seed: int) -> Plan:
+def _plan(count: int, seed: int, operation_id: int) -> Plan:
     owners = (
         AdminUser.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True)[:MOST_OWNERS]
     )
-    return Plan(count, seed, tuple(_industry_ids()), tuple(owners))
+    return Plan(count, seed, tuple(_industry_ids()), tuple(owners), operation_id)
 
 
 def _industry_ids() -> list[int]:

@@ -173,9 +173,24 @@ def bulk_edit(request: HttpRequest, access: Access) -> HttpResponse:
 @requires(Capability.BULK_EDIT, only_shows=True)
 def bulk_status(request: HttpRequest, access: Access, act_id: int) -> HttpResponse:
     """How far one's own act is, and what it came to."""
+    return _status(request, access, _own(act_id, access, is_undo=False))
+
+
+@require_safe
+@requires(Capability.UNDO, only_shows=True)
+def undo_status(request: HttpRequest, access: Access, act_id: int) -> HttpResponse:
+    return _status(request, access, _own(act_id, access, is_undo=True))
+
+
+def _own(act_id: int, access: Access, *, is_undo: bool) -> BulkAct:
+    """Raises Http404."""
     act = BulkAct.objects.filter(pk=act_id, actor_id=access.user_id).select_related("operation").first()
-    if act is None:
+    if act is None or act.is_undo != is_undo:
         raise Http404
+    return act
+
+
+def _status(request: HttpRequest, access: Access, act: BulkAct) -> HttpResponse:
     tally = tally_of(act)
     deed = Deed.of(act)
     has_failed = _has_failed(act)
@@ -191,6 +206,7 @@ def bulk_status(request: HttpRequest, access: Access, act_id: int) -> HttpRespon
         "rest": bulk_words.rest(deed, tally),
         "pace": _pace(act, tally.done, tally.left),
         "undo_href": _undo_href(act, access),
+        "stop_href": reverse("undo_cancel" if act.is_undo else "bulk_cancel", args=[act.pk]),
         "list_href": _back(back),
         "is_deletion": deed.is_deletion,
     }
@@ -209,6 +225,16 @@ def _has_failed(act: BulkAct) -> bool:
 @require_POST
 @requires(Capability.BULK_EDIT)
 def bulk_cancel(request: HttpRequest, access: Access, act_id: int) -> HttpResponse:
+    return _cancel(act_id, access)
+
+
+@require_POST
+@requires(Capability.UNDO)
+def undo_cancel(request: HttpRequest, access: Access, act_id: int) -> HttpResponse:
+    return _cancel(act_id, access)
+
+
+def _cancel(act_id: int, access: Access) -> HttpResponse:
     act = cancel_bulk_act(act_id, access=access)
     if act is None:
         raise Http404

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
-from apps.contacts.pages.column_chooser import ColumnChooser, chosen_columns, column_chooser, moved
+from apps.contacts.pages.column_chooser import ColumnChooser, chosen_columns, column_chooser, moved_columns
 from apps.contacts.saved_views.columns import parse_columns, shown_columns
 from apps.contacts.saved_views.models import Density
 from apps.contacts.saved_views.opening import open_list
@@ -35,7 +35,7 @@ def columns_save(request: HttpRequest, access: Access) -> HttpResponse:
     density = request.POST.get("density", "")
     density = density if density in Density.values else ""
     if "move" in request.POST:
-        columns = shown_columns(moved(wanted, request.POST["move"]), access)
+        columns = shown_columns(moved_columns(wanted, request.POST["move"]), access)
         return _chooser(request, column_chooser(opened, access, columns, density))
     try:
         if "reset" in request.POST:

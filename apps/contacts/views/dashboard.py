@@ -1,7 +1,5 @@
 """The dashboard."""
 
-from datetime import UTC
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,7 +23,7 @@ def dashboard(request: HttpRequest, access: Access) -> HttpResponse:
     weeks = next((each for each in WEEKS if str(each) == chosen), WEEKS[0])
     context = {
         "nav_current": "dashboard",
-        "dashboard": dashboard_of(access, weeks=weeks, today=timezone.now().astimezone(UTC).date()),
+        "dashboard": dashboard_of(access, weeks=weeks, today=timezone.localdate()),
         "records": own_records(access, MOST_RECORDS),
         "operations": own_operations(access, limit=MOST_OPERATIONS),
         "usage": usage_of([access.user_id])[access.user_id] if access.user_id else None,

@@ -20,7 +20,7 @@ _OWN = ("record", "group", "in", "find", "csrfmiddlewaretoken")
 
 
 @require_safe
-@requires(Capability.BROWSE, limit="search")
+@requires(Capability.BROWSE, limit="counts")
 def contact_facets(request: HttpRequest, access: Access) -> HttpResponse:
     """Counts under a search: of some groups' values (`group`), or of those of a field (`in`) with a text (`find`)."""
     search = Search.parse(request.GET, access, ignored=_OWN)

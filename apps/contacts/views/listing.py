@@ -15,7 +15,6 @@ from apps.accounts.gate import requires
 from apps.contacts.apollo_url import is_apollo_address
 from apps.contacts.facets.queries import total_contacts
 from apps.contacts.fields import Kind
-from apps.contacts.filter_habits.queries import habits_of
 from apps.contacts.pages.addresses import Origin, list_href
 from apps.contacts.pages.chips import chips_of
 from apps.contacts.pages.filter_panel import GROUP_KEYS, field_of, named_options, offered_fields, panel_groups
@@ -83,7 +82,7 @@ def contact_list(request: HttpRequest, access: Access) -> HttpResponse:
     context["translated"] = take_translation(request, asked)
     context["search_examples"] = search_examples(access)
     context["list_href"] = list_href(asked)
-    habits = habits_of(access)
+    habits = opened.kept.habits(access)
     groups = panel_groups(search, access, habits.pinned)
     context["panel_groups"] = groups
     context["group_order"] = " ".join(GROUP_KEYS)

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
+from apps.contacts.bulk.operations import AT_ONCE, start_undo
 from apps.contacts.history.kept import kept_values
 from apps.contacts.history.queries import (
+    contact_count,
     find_operation,
     operation_summary,
     recent_operations,
@@ -49,6 +51,7 @@ def operation_detail(request: HttpRequest, access: Access, operation_id: int) ->
         "contacts": touched_contacts(operation_id, access),
         "kept": kept_values(operation_id, access),
         "can_undo": access.can(Capability.UNDO),
+        "takes_long": sum(summary.counts.values()) > AT_ONCE,
     }
     return render(request, "contacts/operation.html", context)
 
@@ -59,6 +62,12 @@ def operation_undo(request: HttpRequest, access: Access, operation_id: int) -> H
     operation = find_operation(operation_id, access)
     if operation is None:
         raise Http404
+    if contact_count(operation, access) > AT_ONCE:
+        act = start_undo(operation, access=access)
+        if act.actor_id == access.user_id:
+            return redirect(act)
+        messages.info(request, _("Somebody else is taking this back, or has done so."))
+        return redirect("operation_detail", operation_id=operation_id)
     outcome = undo(operation, access=access)
     messages.info(request, undo_message(outcome))
     return redirect(

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
+from apps.contacts.pages.ordering import moved
 from apps.contacts.pages.view_bar import view_href
-from apps.contacts.pages.view_list import view_lines
+from apps.contacts.pages.view_list import counts_of_views, view_lines
 from apps.contacts.saved_views.opening import open_list
 from apps.contacts.saved_views.operations import (
     LONGEST_NAME,
@@ -26,7 +27,9 @@ from apps.contacts.saved_views.operations import (
     ViewTooLong,
     delete_view,
     mark_visit,
+    order_views,
     rename_view,
+    restore_view,
     save_view,
     save_view_as,
     set_default_view,
@@ -37,19 +40,42 @@ from apps.core.converters import id_or_none
 
 
 @require_safe
-@requires(Capability.BROWSE, limit="search")
+@requires(Capability.BROWSE)
 def view_list(request: HttpRequest, access: Access) -> HttpResponse:
     lines = view_lines(kept_for(access), access)
     context = {
         "nav_current": "contacts",
         "lines": lines,
         "may_share": access.can(Capability.SHARE_VIEWS),
+        "may_order": len(lines) > 1 and not access.is_looking,
     }
     return render(request, "contacts/views.html", context)
 
 
+@require_safe
+@requires(Capability.BROWSE, limit="counts")
+def view_counts(request: HttpRequest, access: Access) -> HttpResponse:
+    """How many contacts some views find (`view=7&view=8`), for their lines."""
+    asked = [pk for raw in request.GET.getlist("view") if (pk := id_or_none(raw)) is not None]
+    context = {"counts": counts_of_views(asked, kept_for(access), access)}
+    return render(request, "contacts/views.html#counts", context)
+
+
+@require_POST
+@requires(Capability.BROWSE)
+def view_order(request: HttpRequest, access: Access) -> HttpResponse:
+    """Put this person's tabs in the order of the posted `view=7&view=8`, after a `move` of one of them: `up:7`."""
+    move = request.POST.get("move", "")
+    names = moved(request.POST.getlist("view"), move)
+    order_views([pk for raw in names if (pk := id_or_none(raw)) is not None], access=access)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    # What was moved is where a keyboard goes on.
+    return redirect(f"{reverse('view_list')}#line-{id_or_none(move.partition(':')[2]) or ''}")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Capability.BROWSE, limit="search")
+@requires(Capability.BROWSE, limit="counts")
 def view_new_counts(request: HttpRequest, access: Access) -> HttpResponse:
     """What is new in each view: {"new": {"7": {"label": "3", "text": "3 new contacts …"}}}.
 
@@ -142,8 +168,21 @@ def view_share(request: HttpRequest, access: Access, view_id: int) -> HttpRespon
 @require_POST
 @requires(Capability.SAVE_VIEWS)
 def view_delete(request: HttpRequest, access: Access, view_id: int) -> HttpResponse:
-    name = _done(lambda: delete_view(view_id, access=access))
-    messages.info(request, _("“%(name)s” is deleted. Its contacts are all still here.") % {"name": name})
+    view = _done(lambda: delete_view(view_id, access=access))
+    text = (
+        _("“%(name)s” is deleted for everybody. Its contacts are all still here.")
+        if view.is_shared
+        else _("“%(name)s” is deleted. Its contacts are all still here.")
+    )
+    messages.info(request, text % {"name": view.name}, extra_tags=reverse("view_restore", args=[view.pk]))
+    return redirect("view_list")
+
+
+@require_POST
+@requires(Capability.SAVE_VIEWS)
+def view_restore(request: HttpRequest, access: Access, view_id: int) -> HttpResponse:
+    view = _done(lambda: restore_view(view_id, access=access))
+    messages.info(request, _("“%(name)s” is back.") % {"name": view.name})
     return redirect("view_list")
 
 

@@ -91,7 +91,8 @@ def test_many_have_a_page_that_can_be_watched_and_stopped(
 
 
 @pytest.mark.parametrize(
-    "act", ["set:created_at", "set:nosuch", "set:", "add:stage", "nosuch", "", "delete:x:y"]
+    "act",
+    ["set:created_at", "set:nosuch", "set:", "add:stage", "nosuch", "", "delete:x:y", "undo", "undo:title"],
 )
 def test_acts_that_are_none_are_not_found(client: Client, people: People, act: str):
     (pk,) = people(1)
@@ -167,3 +168,10 @@ def test_deleting_needs_its_own_right(sign_in: SignIn, people: People):
     )
     (pk,) = people(1)
     assert sign_in(editor).post(CONFIRM, {"act": "delete", "contact": str(pk)}).status_code == 403
+
+
+def test_thousands_are_done_by_the_number_that_was_stated(client: Client, people: People):
+    people(1001)
+    answer = client.post(ACT, agreed(client, act="set:stage", value="Hot", all="1", search=""))
+    assert answer.status_code == 302
+    assert "Set Stage to Hot for 1,001 contacts" in client.get(answer["Location"]).content.decode()

@@ -1,7 +1,7 @@
 """Every number on the dashboard is the number of the list that it leads to."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
+from apps.contacts import paging, selection
 from apps.contacts.dashboard.figures import Dashboard, Figure, dashboard_of, first_of_month
 from apps.contacts.facets import bitmaps, counts
 from apps.contacts.history.log import operation
@@ -21,12 +22,13 @@ from apps.contacts.notes.operations import add_note
 from apps.contacts.operations import delete_contacts, edit_contact
 from apps.contacts.queries import search_page
 from apps.contacts.search import Search
+from apps.core.days import start_of
 
 type SignIn = Callable[[AdminUser], Client]
 
 
 def today() -> date:
-    return timezone.now().astimezone(UTC).date()
+    return timezone.localdate()
 
 
 def figures_of(person: AdminUser, weeks: int = 26) -> Dashboard:
@@ -113,6 +115,78 @@ def test_numbers_are_right_before_anything_is_folded(admin: AdminUser):
     figures = figures_of(admin).figures()
     assert {each.number for each in figures} > {0, 40}
     assert [each.number for each in figures] == [listed(each, admin) for each in figures]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/Los_Angeles", "Pacific/Kiritimati", "UTC"])
+def test_weeks_and_months_begin_at_midnight_where_the_person_is(sign_in: SignIn, admin: AdminUser, zone: str):
+    AdminUser.objects.filter(pk=admin.pk).update(time_zone=zone)
+    with timezone.override(zone):
+        monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+        weeks = [start_of(monday - timedelta(weeks=back)) for back in range(4)]
+        stale, silent = (start_of(first_of_month(timezone.localdate(), months_ago=n)) for n in (12, 6))
+    moment = timedelta(microseconds=1)
+    Contact.objects.bulk_create(
+        Contact(
+            last_name=f"Ann {back}",
+            created_at=week - moment if is_before else week,
+            updated_at=stale - moment if is_before else stale,
+            last_contacted_at=silent - moment if is_before else silent,
+            import_id=7 if back % 2 else None,
+        )
+        for back, week in enumerate(weeks)
+        for is_before in (False, True)
+    )
+    client = sign_in(admin)
+    shown: Dashboard = client.get("/dashboard/").context["dashboard"]
+    assert shown.growth is not None
+    assert [week.all.number for week in shown.growth.weeks[:6]] == [1, 2, 2, 2, 1, 0]
+    assert shown.stale is not None
+    assert [figure.number for figure in shown.stale.figures] == [4, 0, 4]
+    with timezone.override(zone):
+        figures = shown.figures()
+        assert [(each.href, each.number) for each in figures] == [
+            (each.href, listed(each, admin)) for each in figures
+        ]
+    assert client.get(shown.growth.weeks[1].all.href).content.decode().count("data-row=") == 2
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_list_behind_a_number_is_counted_exactly_however_long(
+    admin: AdminUser, monkeypatch: pytest.MonkeyPatch
+):
+    """As if more than two were too many to count."""
+    monkeypatch.setattr(selection, "COUNT_CAP", 2)
+    monkeypatch.setattr(paging, "COUNT_CAP", 2)
+    shown = figures_of(admin)
+    assert shown.growth is not None
+    assert shown.stale is not None
+    figures = [shown.with_email, *(figure for week in shown.growth.weeks for figure in week.figures)]
+    figures += [figure for card in shown.quality for figure in card.figures]
+    counted = [(each.label, each.number) for each in figures if each]
+    assert counted == [(each.label, listed(each, admin)) for each in figures if each]
+    assert sum(number > 2 for _, number in counted) > 9
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "updated_at__lte=2026-10-30",  # not the end of a month
+        "created_at__gte=2026-11-03&created_at__lte=2026-11-08",  # not from a Monday on
+        "updated_at__lte=2026-10-31+12:00",
+        "updated_at__lte=2026-10-31&import_id__empty=true",
+        "updated_at__lte=2026-10-31&stage=Hot",
+        "updated_at__lte=2026-10-31&q=ann",
+        "last_contacted_at__lte=2026-10-31&last_contacted_at__empty=false",
+        "updated_at__lte=9999-12-31",
+        "import_id__empty=true",
+        "email__empty=true&stage__empty=true",
+        "work_direct_phone__empty=true&mobile_phone__empty=false",
+        "stage=Hot",
+    ],
+)
+@pytest.mark.usefixtures("crowd")
+def test_summaries_are_not_asked_what_they_do_not_know(admin: AdminUser, query: str):
+    assert selection.summarised_count(Search.parse(QueryDict(query), Access.of(admin))) is None
 
 
 def test_each_field_is_divided_without_remainder(admin: AdminUser, ready: None):

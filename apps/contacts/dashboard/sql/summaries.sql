@@ -18,26 +18,28 @@ INSERT INTO contacts_summary (field, bucket, n) {summaries};
 INSERT INTO contacts_summarydelta (field, bucket, d) {summaries};
 
 -- name: kept
--- Of each field: how many contacts have none, have one before a date of the field's own, and in each bucket since then.
-SELECT held.field, held.bucket IS NULL AS is_empty, CASE WHEN held.bucket >= wanted.since THEN held.bucket END AS bucket,
-    sum(held.n)::bigint AS n
+-- Of each field: how many contacts have none, and how many one before the first of some moments (0), between it and the
+-- second (1), and so on.
+SELECT field, bucket IS NULL AS is_empty, width_bucket(bucket, %(edges)s::timestamptz[]) AS place, sum(n)::bigint AS n
 FROM (
-    SELECT field, bucket, n FROM contacts_summary
+    SELECT field, bucket, n FROM contacts_summary WHERE field = ANY (%(fields)s::text[])
     UNION ALL
-    SELECT field, bucket, d FROM contacts_summarydelta
+    SELECT field, bucket, d FROM contacts_summarydelta WHERE field = ANY (%(fields)s::text[])
 ) held
-JOIN unnest(%(fields)s::text[], %(since)s::date[]) AS wanted(field, since) USING (field)
 GROUP BY 1, 2, 3;
 
 -- name: sample
--- Some kept counts beside what there is, at one moment. Of a week or month the contacts are looked at; without a value
--- are all those whom the option list of that field does not count.
+-- Some kept counts beside what there is, at one moment. Of a week or month (in UTC) the contacts are looked at; without
+-- a value are all those whom the option list of that field does not count.
 WITH held AS (
-    SELECT field, bucket, sum(n)::bigint AS n FROM (
+    SELECT field,
+        date_trunc(CASE field WHEN 'created_at' THEN 'week' ELSE 'month' END, bucket AT TIME ZONE 'UTC')::date AS bucket,
+        sum(n)::bigint AS n
+    FROM (
         SELECT field, bucket, n FROM contacts_summary
         UNION ALL
         SELECT field, bucket, d FROM contacts_summarydelta
-    ) both_of_them GROUP BY field, bucket
+    ) both_of_them GROUP BY 1, 2
 ), listed AS (
     SELECT field, sum(n)::bigint AS n FROM (
         SELECT field, n FROM contacts_facetvalue

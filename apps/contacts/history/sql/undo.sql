@@ -11,7 +11,7 @@ SELECT contact_id,
        max(id) AS last_change,
        false AS is_touched
 FROM contacts_change
-WHERE operation_id = %(operation)s AND (%(contact)s::bigint IS NULL OR contact_id = %(contact)s)
+WHERE operation_id = %(operation)s AND (%(contacts)s::bigint[] IS NULL OR contact_id = ANY (%(contacts)s::bigint[]))
 GROUP BY contact_id
 
 -- name: lock
@@ -182,6 +182,18 @@ UPDATE undo_return SET is_back = true WHERE contact_id IN (SELECT id FROM reinse
 -- name: keep_rows
 INSERT INTO contacts_keptvalue (operation_id, contact_id, field, reason)
 SELECT %(undo)s, contact_id, kept_field, coalesce(kept_for, %(reason)s) FROM undo_return WHERE NOT is_back
+
+-- name: accounts
+-- What became of some contacts in an undo: how many it changed, how many it left alone, how many are gone since.
+SELECT count(*) FILTER (WHERE is_changed), count(*) FILTER (WHERE NOT is_changed AND is_kept),
+       count(*) FILTER (WHERE NOT is_changed AND NOT is_kept AND NOT is_there)
+FROM (
+    SELECT EXISTS (SELECT FROM contacts_change WHERE contact_id = asked.id AND operation_id = %(undo)s) AS is_changed,
+           asked.id IN (SELECT contact_id FROM contacts_keptvalue WHERE operation_id = %(undo)s AND reason <> %(gone)s)
+               AS is_kept,
+           EXISTS (SELECT FROM contacts_contact WHERE id = asked.id) AS is_there
+    FROM unnest(%(contacts)s::bigint[]) AS asked(id)
+) found
 
 -- name: prepare
 -- Compiling statements that run once takes longer than running them.
