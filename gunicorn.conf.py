@@ -22,7 +22,7 @@ workers = env.whole_number("WEB_PROCESSES", 2, low=1, high=64)
 threads = env.whole_number("WEB_THREADS", 4, low=1, high=64)
 timeout = 60
 graceful_timeout = 20
-# A search is its address. The longest that the pages make is that of a pasted list: apps/contacts/pages/pasted.py.
+# A search is its address. The longest that the pages make has LONGEST_QUERY of apps/contacts/search.py and some more.
 limit_request_line = 8190
 # Otherwise gunicorn opens a door for commands in the home folder of whoever started it.
 control_socket_disable = True

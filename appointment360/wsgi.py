@@ -2,7 +2,11 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appointment360.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+from apps.core.bad_input import CarefulHandler  # noqa: E402  # settings come first
+
+application = CarefulHandler()

@@ -97,11 +97,11 @@ def _split(text: str) -> SplitResult | None:
         try:
             address = urlsplit(written)
             host = address.hostname or ""
+            if address.scheme in {"http", "https"} and (host == "apollo.io" or host.endswith(".apollo.io")):
+                is_whole = address.fragment or address.query or "%23" not in written
+                return address if is_whole else urlsplit(unquote(written))
         except ValueError:
             return None
-        if address.scheme in {"http", "https"} and (host == "apollo.io" or host.endswith(".apollo.io")):
-            is_whole = address.fragment or address.query or "%23" not in written
-            return address if is_whole else urlsplit(unquote(written))
         text = unquote(text)
     return None
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from apps.contacts.fields import NUMBER_KINDS, Kind
 
@@ -80,10 +80,11 @@ def sort_value(kind: Kind, value: Plain) -> str | int | date | datetime | None:
         raise BrokenCursor
     try:
         if kind is Kind.MOMENT:
-            return datetime.fromisoformat(str(value))
+            # In UTC: of the zones that Python reads PostgreSQL takes only some.
+            return datetime.fromisoformat(str(value)).astimezone(UTC)
         if kind is Kind.DATE:
             return date.fromisoformat(str(value))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BrokenCursor from error
     return value
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
@@ -50,6 +51,7 @@ HITS = 100  # in a sample, to be told rather than all matches looked at
 RARE_AT_MOST = 2_000  # contacts who hold values without a bitmap, and are looked at for an exact count
 RARE_AMONG_OTHERS = 20  # of these, for a value that is not among the most frequent of all contacts
 STATEMENT_MS = 400  # each; who waits longer is told the counts of all contacts
+ALTOGETHER_MS = 2_000  # where many fields have filters of their own, and so are counted one by one
 _QUERY_CANCELED = "57014"
 
 
@@ -99,9 +101,13 @@ def facet_counts(
     listed = [one.listed_from for one in wanted if one.listed_from in BIT_FIELDS]
     top = top_values(listed, CANDIDATES) if listed else {}
     counts: dict[str, FieldCounts] = {}
+    ends_at = monotonic() + ALTOGETHER_MS / 1000
     for filters, ones in _by_base(search, wanted).items():
         base = replace(search, filters=filters, cursor=None)
-        counts |= _in_time(_Counter(base, ones, top, access, contacts), ones, top)
+        if monotonic() < ends_at:
+            counts |= _in_time(_Counter(base, ones, top, access, contacts), ones, top)
+        else:
+            counts |= {one.name: _of_all(one, top, Accuracy.OF_ALL) for one in ones}
     return counts
 
 

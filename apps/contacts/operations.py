@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import Access, Capability
+from apps.contacts.cleaning import MAX_LIST_ITEMS, CleaningError, too_many_items
 from apps.contacts.fields import CUSTOM, FIELDS
 from apps.contacts.history.log import operation
 from apps.contacts.history.models import Operation
@@ -90,7 +91,7 @@ def retag_contact(
 ) -> Contact:
     """Add tags to those that are there at that moment, and take some away; a tag in other letters is the same.
 
-    So nobody's tags are lost when two people tag at once. Raises AccessDenied, ContactGone.
+    So nobody's tags are lost when two people tag at once. Raises AccessDenied, ContactGone, CleaningError.
     """
     access.require(Capability.EDIT)
     with operation(Operation.Kind.EDIT, access=access):
@@ -101,6 +102,8 @@ def retag_contact(
         tags = {tag.casefold(): tag for tag in contact.tags if tag.casefold() not in gone}
         for tag in add:
             tags.setdefault(tag.casefold(), tag)
+        if len(tags) > max(MAX_LIST_ITEMS, len(contact.tags)):
+            raise CleaningError(too_many_items(len(tags)))
         values = {"tags": list(tags.values())}
         return edit_contact(contact_id, access=access, values=values, seen_version=contact.version)
 

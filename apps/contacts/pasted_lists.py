@@ -3,7 +3,8 @@
 import re
 
 # A quoted value up to its closing quote, or anything up to a separator: there a quote is a character like others.
-_CELL = r'\s*"((?:[^"]|"")*)"[^\S\n\t]*(?=[{separators}]|$)|([^{separators}]*)'
+# The space before a quote holds no separators, or of a thousand empty lines each would be looked at a thousand times.
+_CELL = r'[^\S\n\t]*"((?:[^"]|"")*)"[^\S\n\t]*(?=[{separators}]|$)|([^{separators}]*)'
 _APART = "\n\t;"
 _IN_COLUMN = re.compile(_CELL.format(separators=_APART))
 _IN_LINE = re.compile(_CELL.format(separators=_APART + ","))

@@ -16,6 +16,7 @@ from apps.contacts.fields import CUSTOM, FIELDS, Field, Kind
 from apps.core.local_figures import grouped, short_day, with_decimal
 
 _MOST_LISTED = 3
+_MOST_NAMED = 20  # in the hint over the number of others: a list may have a thousand
 _LINK_SCHEMES = frozenset({"http", "https"})
 # How large sums are shortened, by language: size and what is written after the figure.
 _MONEY_STEPS = {
@@ -74,11 +75,19 @@ def plain_text(field: Field, value: Any) -> str:
         case Kind.DATE:
             return short_day(value)
         case Kind.MOMENT:
-            local = timezone.localtime(value)
+            local = local_moment(value)
             return f"{short_day(local)}, {local:%H:%M}"
         case Kind.CHOICE:
             return field.shown(value)
     return str(value)
+
+
+def local_moment(moment: datetime) -> datetime:
+    """A moment where the person is; in UTC on the first and last day of the calendar, which some places are beyond."""
+    try:
+        return timezone.localtime(moment)
+    except OverflowError:
+        return moment
 
 
 _AGES = (
@@ -97,7 +106,7 @@ def time_ago(moment: datetime, now: datetime | None = None) -> str:
         count = int(seconds // size)
         if count < limit:
             return ngettext(*words, count) % {"count": count}
-    return short_day(timezone.localtime(moment).date())
+    return short_day(local_moment(moment))
 
 
 def cell(field: Field, row: Mapping[str, Any]) -> SafeString:
@@ -190,10 +199,11 @@ def phone_href(phone: str, e164: str | None = None) -> str:
 
 def _tags(values: list[str], most: int) -> SafeString:
     shown = SafeString("".join(markup('<span class="tag">{}</span>', value) for value in values[:most]))
-    rest = len(values) - most
-    if rest <= 0:
+    rest = values[most:]
+    if not rest:
         return shown
-    return markup('{}<span class="tag" title="{}">+{}</span>', shown, ", ".join(values[most:]), rest)
+    named = ", ".join(rest[:_MOST_NAMED]) + " …" * (len(rest) > _MOST_NAMED)
+    return markup('{}<span class="tag" title="{}">+{}</span>', shown, named, len(rest))
 
 
 def _status_dot(status: str) -> SafeString:

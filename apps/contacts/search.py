@@ -30,14 +30,18 @@ DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 MAX_VALUES = 200
 MAX_CONTAINED = 20  # each is looked for in every text, or in the whole dictionary
+MAX_SOUGHT = 40  # of these, and of phone numbers, in all filters together
 MAX_VALUE_LENGTH = 500
 MAX_TEXT_LENGTH = 2_000  # as typed or pasted, with prefixes
 MAX_WORDS = 10
+# Of an address, which gunicorn and nginx take up to 8,190 bytes of; a view, a record, a position may be added.
+LONGEST_QUERY = 6_500
 SIMILAR = "names"
 # What a list looks like rather than what is in it (a saved view, columns, density): it rides along in every address.
 # `own` says that the search is the address's own and not that of the view, even if nothing is left of it.
 CARRIED = ("view", "own", "columns", "density")
 MAX_CARRIED_LENGTH = 2_000
+_BY_PARTS = frozenset({Operator.CONTAINS, Operator.NOT_CONTAINS})
 _BANDS = {label: (low, high) for label, low, high in EMPLOYEE_BANDS}
 
 type Range = tuple[int, int | None]
@@ -159,6 +163,7 @@ class _Parser:
     def __init__(self, access: Access) -> None:
         self.access = access
         self.problems: list[Problem] = []
+        self.sought = 0
 
     def parse(self, parameters: Parameters, ignored: frozenset[str]) -> Search:
         own = {"q", "similar", "sort", "after", "page_size"}
@@ -198,11 +203,15 @@ class _Parser:
             return None
         operator = Operator(suffix)
         wanted = [raw.strip() for raw in raws if raw.strip()]
-        most = MAX_CONTAINED if operator in {Operator.CONTAINS, Operator.NOT_CONTAINS} else MAX_VALUES
+        most = MAX_CONTAINED if operator in _BY_PARTS else MAX_VALUES
         if len(wanted) > most:
             self._problem(
                 parameter, gettext("At most %(number)s values fit in one filter.") % {"number": most}
             )
+            return None
+        if not self._may_seek(known, operator, len(wanted)):
+            text = gettext("At most %(number)s texts and phone numbers can be looked for at once.")
+            self._problem(parameter, text % {"number": MAX_SOUGHT})
             return None
         pairs = [(raw, self._value(parameter, known, operator, raw)) for raw in dict.fromkeys(wanted)]
         good = [(raw, value) for raw, value in pairs if value is not None]
@@ -211,6 +220,14 @@ class _Parser:
         if not good:
             return None
         return Filter(name, operator, tuple(raw for raw, _ in good), tuple(value for _, value in good))
+
+    def _may_seek(self, known: Field, operator: Operator, number: int) -> bool:
+        """Whether so many values more can be looked for, if they are such as no index leads to."""
+        is_sought = operator in _BY_PARTS or (known.kind is Kind.PHONE and operator is not Operator.EMPTY)
+        if is_sought and self.sought + number > MAX_SOUGHT:
+            return False
+        self.sought += number if is_sought else 0
+        return True
 
     def _field(self, name: str) -> Field | None:
         """The entry, if this person may read it or some column of it."""

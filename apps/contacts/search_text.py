@@ -46,7 +46,7 @@ def take_apart(text: str, access: Access) -> TextParts:
     """Read a text as this person may mean it. What is left of it reads as itself: take_apart() finds no more in it."""
     parts = TextParts(text=_plain(text, access))
     while True:
-        left = " ".join(_Reader(parts.text, access, parts).words())
+        left = _plain(" ".join(_Reader(parts.text, access, parts).words()), access)
         if left == parts.text:
             return parts
         parts.text = left
@@ -97,13 +97,18 @@ def _other_names(known: Field) -> Iterator[str]:
 
 def _plain(text: str, access: Access) -> str:
     """The text without what mail programs, links and commas put around it."""
-    text = _MAILTO.sub(lambda found: unquote(found[1]).replace(",", " "), text.translate(_CURLY))
-    text = _TEL.sub(lambda found: unquote(found[1]).partition(";")[0], text)
+    text = _MAILTO.sub(lambda found: _decoded(found[1]).replace(",", " "), text.translate(_CURLY))
+    text = _TEL.sub(lambda found: _decoded(found[1]).partition(";")[0], text)
     addresses = _ADDRESSED.findall(text)
     if addresses and access.can_read("email"):
         return " ".join(addresses)  # which say who is meant, whatever name stands beside them
     text = _AROUND_A_WORD.sub(" ", _ADDRESSED.sub(" ", text))
     return " ".join(text.split())
+
+
+def _decoded(text: str) -> str:
+    """Without NUL, for which nobody looks any more once the text as it came had none."""
+    return unquote(text).replace("\0", " ")
 
 
 class _Reader:

@@ -3,11 +3,12 @@
 
 const bar = () => document.getElementById("selection");
 const boxes = () => [...document.querySelectorAll("[data-select]")];
+const place = () => `selected ${document.body.dataset.person} ${bar().dataset.key}`; // who signs in next has chosen nobody
 const figure = (number) => number.toLocaleString(document.documentElement.lang);
 
 function read() {
   try {
-    const { ids = [], all = false, number = null } = JSON.parse(sessionStorage.getItem(`selected ${bar().dataset.key}`)) ?? {};
+    const { ids = [], all = false, number = null } = JSON.parse(sessionStorage.getItem(place())) ?? {};
     return { ids: new Set(ids), all, number };
   } catch {
     return { ids: new Set(), all: false, number: null };
@@ -16,7 +17,7 @@ function read() {
 
 function keep({ ids, all, number }) {
   try {
-    sessionStorage.setItem(`selected ${bar().dataset.key}`, JSON.stringify({ ids: [...ids], all, number }));
+    sessionStorage.setItem(place(), JSON.stringify({ ids: [...ids], all, number }));
   } catch {
     // Storage is switched off: the selection holds on this page.
   }

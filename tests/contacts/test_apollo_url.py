@@ -175,6 +175,7 @@ def test_encoded_as_a_whole_it_says_the_same() -> None:
         "javascript:alert(1)//app.apollo.io/#/people",
         "look at https://app.apollo.io/#/people?x=1",
         "https://[app.apollo.io/#/people",
+        "https://apollo.io%5B@apollo.io/%23",  # none any more once it is decoded
     ],
 )
 def test_what_is_no_address_of_apollos_stays_a_text(text: str) -> None:

@@ -1,5 +1,7 @@
 """Bad input gets a clear answer of the right status: never a 500, nothing lost, nothing executed."""
 
+import base64
+import json
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
@@ -100,6 +102,23 @@ def test_texts_to_look_for_are_fewer_than_values_to_look_up(person: Client) -> N
         assert ("website__contains</code>: At most 20 values" in page) is is_refused
 
 
+def test_of_all_filters_together_some_texts_are_looked_for(person: Client) -> None:
+    """Three hundred, spread over the fields, took seconds at 20,000 contacts; so did two hundred phone numbers."""
+    spread = "&".join(f"{name}__contains=t{n}" for name in ("city", "state", "title") for n in range(20))
+    page = person.get(f"/contacts/?{spread}", headers=RESULTS_ONLY).content.decode()
+    assert "title__contains</code>: At most 40 texts and phone numbers can be looked for at once." in page
+    assert page.count("At most 40") == 1
+    numbers = "&".join(f"phone__not=2025550{number}" for number in range(100, 141))
+    assert "phone__not</code>: At most 40" in person.get(f"/contacts/?{numbers}").content.decode()
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2024-01-01"])
+def test_a_cursor_of_no_zone_that_the_database_knows_gives_a_page(person: Client, moment: str) -> None:
+    text = base64.urlsafe_b64encode(json.dumps([["created_at"], [moment], 1, 0, 0]).encode()).decode()
+    query = {"sort": "created_at", "after": text.rstrip("=")}
+    assert person.get("/contacts/", query, headers=RESULTS_ONLY).status_code == 200
+
+
 class TamperedCursors(TestCase):
     @hypothesis_settings(max_examples=30)
     @given(text=st.text(max_size=40) | st.binary(max_size=60).map(lambda b: b.hex()))
@@ -117,9 +136,6 @@ class TamperedCursors(TestCase):
         )
     )
     def test_any_json_as_a_cursor_gives_a_page(self, values: object) -> None:
-        import base64
-        import json
-
         person = AdminUser.objects.create_user("h@x.example", role="user")
         self.client.force_login(person)
         for parts in (

@@ -1,6 +1,7 @@
 """One set of rules turns typed and imported texts into values, or says what is wrong."""
 
 from datetime import UTC, date, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -201,3 +202,12 @@ def test_a_list_from_the_cache_may_be_changed_by_its_taker():
 
 def test_every_field_has_a_cleaner_that_takes_an_empty_text():
     assert {text_of(cleaner_of(field)("")) for field in FIELDS.values()} == {""}
+
+
+@pytest.mark.parametrize("name", ["title", "tags", "email", "stage", "website", "mobile_phone", "employees"])
+def test_a_row_of_accents_is_too_long_and_not_put_in_order_first(name: str):
+    """By the square of its length: minutes for what fits into a form."""
+    began = process_time()
+    with pytest.raises(CleaningError):
+        clean(FIELDS[name], "a" + "\u0315\u0300" * 100_000)
+    assert process_time() - began < 5

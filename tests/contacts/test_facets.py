@@ -246,6 +246,16 @@ def test_who_takes_too_long_keeps_the_counts_of_all_contacts_and_says_so(
         assert cursor.fetchone() == ("on",)
 
 
+def test_fields_that_all_of_it_leaves_no_time_for_keep_the_counts_of_all_contacts(
+    monkeypatch: pytest.MonkeyPatch, manager: AdminUser
+) -> None:
+    people(20, seed=4)
+    monkeypatch.setattr(counting, "ALTOGETHER_MS", 0)
+    access = Access.of(manager)
+    found = all_counts(parsed("q=ann", access), access)["seniority"].values["VP"]
+    assert (found.number, found.accuracy) == (Contact.objects.filter(seniority="VP").count(), Accuracy.OF_ALL)
+
+
 def test_values_with_nobody_under_the_search_stay_and_are_dimmed(
     sign_in: SignIn, manager: AdminUser, make_contact: Callable[..., Contact]
 ) -> None:

@@ -158,7 +158,18 @@ def test_what_contacts_are_called_is_no_markup(
 
 
 @pytest.mark.parametrize(
-    "text", ["\0", "a\0b", "x" * (LONGEST_TEXT * 50), "' OR 1=1 --", "%s %(a)s {0}", "\\", "a " * 60]
+    "text",
+    [
+        "\0",
+        "a\0b",
+        "x" * (LONGEST_TEXT * 50),
+        "' OR 1=1 --",
+        "%s %(a)s {0}",
+        "\\",
+        "a " * 60,
+        "mailto:%00",
+        "tel:%00x y",
+    ],
 )
 def test_any_text_gets_an_answer(contacts: None, sign_in: SignIn, user: AdminUser, text: str) -> None:
     assert sign_in(user).get("/palette/", {"q": text}).status_code == 200

@@ -1,6 +1,7 @@
 """Pasted lists: whatever they are separated by, each value arrives once, and the page says which are known."""
 
 from collections.abc import Callable
+from time import process_time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact, Industry
-from apps.contacts.pages.pasted import LONGEST_QUERY, pasted_list
+from apps.contacts.pages.pasted import LONGEST_PASTED, pasted_list
 from apps.contacts.pasted_lists import pasted_values
-from apps.contacts.search import MAX_VALUES, Search
+from apps.contacts.search import LONGEST_QUERY, MAX_VALUES, Search
 
 type SignIn = Callable[[AdminUser], Client]
 
@@ -50,6 +51,7 @@ def test_any_text_gives_values_without_spaces_around_and_no_value_twice(text: st
         ('5" pipes\n"Say ""hi"""', ['5" pipes', 'Say "hi"']),
         ("one\ttwo\r\nthree", ["one", "two", "three"]),
         ("  \n;;,\t", []),
+        ('a;\n \n"b;c"', ["a", "b;c"]),
     ],
 )
 def test_lists_as_people_copy_them(text: str, values: list[str]) -> None:
@@ -121,3 +123,10 @@ def test_a_hidden_column_and_one_that_takes_no_lists_are_no_page(sign_in: SignIn
     for field in ("email", "nosuch", "employees", "custom", "industry"):
         assert client.get(f"/contacts/pasted/{field}/").status_code == 404
         assert client.post(f"/contacts/pasted/{field}/", {"text": "a\nb"}).status_code == 404
+
+
+def test_a_long_gap_is_read_once() -> None:
+    """Each of its empty lines was looked at from each: half a minute for what fits into the box."""
+    began = process_time()
+    assert pasted_values(f"a{'\n' * (LONGEST_PASTED - 2)}b") == ["a", "b"]
+    assert process_time() - began < 5

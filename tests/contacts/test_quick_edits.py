@@ -11,6 +11,7 @@ from django.test import Client
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
+from apps.contacts.cleaning import MAX_LIST_ITEMS
 from apps.contacts.models import Change, Contact, Operation
 from apps.contacts.operations import edit_contact, retag_contact
 from apps.contacts.seen_versions import sealed_version
@@ -112,6 +113,15 @@ def test_an_owner_must_be_somebody_who_works_here(
 def test_of_a_contact_that_is_gone_nothing_is_found(sign_in: SignIn, user: AdminUser) -> None:
     answer = sign_in(user).post("/contacts/999999/quick/", {"field": "tags", "add": "x"})
     assert answer.status_code == 404
+
+
+def test_no_more_tags_than_a_form_takes(sign_in: SignIn, user: AdminUser, ann: Contact) -> None:
+    client = sign_in(user)
+    send(client, ann, field="tags", add=",".join(f"a{number}" for number in range(MAX_LIST_ITEMS - 1)))
+    assert len(ann.tags) == MAX_LIST_ITEMS
+    page = send(client, ann, field="tags", add="one more")
+    assert "These are 1,001 items, and at most 1,000 fit." in page
+    assert len(ann.tags) == MAX_LIST_ITEMS
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +18,7 @@ from apps.accounts.models import AdminUser
 from apps.contacts.fields import FIELDS
 from apps.contacts.models import Contact, SavedView, ViewVisit
 from apps.contacts.pages.view_list import COUNTED_AT_ONCE
-from apps.contacts.saved_views import queries
+from apps.contacts.saved_views import operations, queries
 from apps.contacts.saved_views.columns import parse_columns
 from apps.contacts.saved_views.opening import OpenList, open_list
 from apps.contacts.saved_views.operations import (
@@ -38,6 +39,7 @@ from apps.contacts.saved_views.operations import (
 )
 from apps.contacts.saved_views.queries import kept_for, new_counts, normal_query
 from apps.contacts.search import Search
+from tests.waiting import wait_until_somebody_waits
 
 type SignIn = Callable[[AdminUser], Client]
 type MakeContact = Callable[..., Contact]
@@ -553,3 +555,61 @@ def test_from_parameters_to_a_view_and_back_nothing_changes(query: str) -> None:
         (one.parameter, frozenset(one.raw)) for one in search.filters
     }
     assert (again.text, again.sort, again.page_size) == (search.text, search.sort, search.page_size)
+
+
+def test_a_view_keeps_that_names_may_be_spelled_nearly_so(user: AdminUser) -> None:
+    view = saved(user, "q=Jonh&similar=names")
+    assert opened(f"view={view}", user).search.is_similar
+    assert opened(f"view={view}&own=1&q=Jonh", user).is_changed
+
+
+# As many and as long as can be used.
+
+
+def test_what_fits_into_no_address_is_no_view(sign_in: SignIn, user: AdminUser) -> None:
+    query = "&".join(f"{name}=value{n}" for name in ("city", "state", "country") for n in range(190))
+    page = sign_in(user).post("/contacts/views/save-as/", {"name": "Long", "query": query}, follow=True)
+    assert "There is too much in this search for a view to keep." in page.content.decode()
+    assert not SavedView.objects.exists()
+
+
+def test_a_person_has_so_many_views_and_no_more(
+    sign_in: SignIn, user: AdminUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "MOST_VIEWS", 2)
+    client = sign_in(user)
+    for name in ("One", "Two", "Three"):
+        client.post("/contacts/views/save-as/", {"name": name, "query": "stage=Hot"})
+    assert SavedView.objects.count() == 2
+    assert "views already. Delete one of them first." in client.get("/contacts/views/").content.decode()
+
+
+def test_of_very_many_views_those_opened_last_say_what_is_new(
+    user: AdminUser, make_contact: MakeContact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_WATCHED", 1)
+    first, second = (saved(user, "stage=Hot", name=name) for name in ("A", "B"))
+    mark_visit(first, access=Access.of(user))
+    make_contact(stage="Hot")
+    mark_visit(second, access=Access.of(user))
+    make_contact(stage="Hot")
+    assert new_in(user) == {second: (1, True)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_opens_a_view_while_it_is_deleted_is_told_that_it_is_gone(user: AdminUser) -> None:
+    view, access = saved(user, "stage=Hot"), Access.of(user)
+
+    def visit() -> None:
+        try:
+            mark_visit(view, access=access)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            delete_view(view, access=access)
+            visiting = pool.submit(visit)
+            wait_until_somebody_waits()
+        with pytest.raises(ViewGone):
+            visiting.result(20)

@@ -164,6 +164,8 @@ pieces = st.lists(
                 "<a@b.c>",
                 "phone:+1",
                 '"',
+                '"mailto:a',
+                '"tel:',
             ]
         ),
     ),

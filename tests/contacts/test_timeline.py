@@ -122,7 +122,8 @@ def test_the_history_page_filters_and_goes_on(sign_in: SignIn, manager: AdminUse
             "before=2026-05-01T00:00Z~note~",
         ),
         *("before=2026-05-01T00:00Z~step~9999999999999999999", "before=0001-01-01T00:00%2B14:00~step~1"),
-        *("before=9999-12-31T23:59-12:00~note~1", "before=%00"),
+        *("before=9999-12-31T23:59-12:00~note~1", "before=%00", "before=9999-12-31T23:59-23:59~step~1"),
+        *("before=2026-05-01T00:00%2B23:59:59.999999~note~1", "before=0001-01-01T00:00%2B23:59~step~1"),
     ],
 )
 def test_a_damaged_address_shows_the_history_all_the_same(

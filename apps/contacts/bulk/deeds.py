@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, Func, Q, Value
+from django.db.models import BooleanField, CharField, F, Func, Q, Value
 
 from apps.accounts.access import Access, Capability
 from apps.contacts.bulk.models import BulkAct
@@ -57,9 +57,9 @@ class Deed:
         if self.is_deletion:
             return ~Q(pk__in=[])
         if self.kind is BulkAct.Kind.ADD:
-            return ~Q((f"{self.field}__contains", self.value))
+            return Q(_LacksSome(F(self.field), self._items()))
         if self.kind is BulkAct.Kind.REMOVE:
-            return Q((f"{self.field}__overlap", self.value))
+            return Q(_HoldsSome(F(self.field), self._items()))
         if self.value is None:
             return Q((f"{self.field}__isnull", False))
         return ~Q((self.field, self.value))
@@ -89,25 +89,45 @@ class Deed:
         return Value(self.value, ArrayField(CharField(max_length=FIELDS[self.field].max_length)))
 
 
-class _Joined(Func):
-    """A list and those of another that it lacks, behind it."""
-
-    template = (
-        "%(list)s || ARRAY(SELECT item FROM unnest(%(items)s) WITH ORDINALITY added(item, n)"
-        " WHERE item <> ALL (%(list)s) ORDER BY n)"
-    )
+class _OfLists(Func):
+    """Something of a list and the items of another; an item in other letters is the same, as in forms and files."""
 
     def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
         (column, _), (items, parameters) = map(compiler.compile, self.get_source_expressions())
         return self.template % {"list": column, "items": items}, parameters
 
 
-class _Less(_Joined):
-    """A list without the items of another."""
+class _Joined(_OfLists):
+    """The list and those of the items that it lacks, behind it."""
 
     template = (
-        "ARRAY(SELECT item FROM unnest(%(list)s) WITH ORDINALITY kept(item, n)"
-        " WHERE item <> ALL (%(items)s) ORDER BY n)"
+        "%(list)s || ARRAY(SELECT item FROM unnest(%(items)s) WITH ORDINALITY added(item, n)"
+        " WHERE lower(item) <> ALL (SELECT lower(held) FROM unnest(%(list)s) kept(held)) ORDER BY n)"
+    )
+
+
+class _Less(_OfLists):
+    """The list without the items."""
+
+    template = (
+        "ARRAY(SELECT held FROM unnest(%(list)s) WITH ORDINALITY kept(held, n)"
+        " WHERE lower(held) <> ALL (SELECT lower(item) FROM unnest(%(items)s) removed(item)) ORDER BY n)"
+    )
+
+
+class _LacksSome(_OfLists):
+    output_field = BooleanField()
+    template = (
+        "EXISTS (SELECT FROM unnest(%(items)s) added(item)"
+        " WHERE lower(item) <> ALL (SELECT lower(held) FROM unnest(%(list)s) kept(held)))"
+    )
+
+
+class _HoldsSome(_OfLists):
+    output_field = BooleanField()
+    template = (
+        "EXISTS (SELECT FROM unnest(%(items)s) removed(item)"
+        " WHERE lower(item) IN (SELECT lower(held) FROM unnest(%(list)s) kept(held)))"
     )
 
 

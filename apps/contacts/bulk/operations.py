@@ -21,6 +21,7 @@ from apps.core.timeouts import long_statement
 _SQL = load_sql(Path(__file__).with_name("sql") / "batches.sql")
 AT_ONCE = 1_000  # contacts, done while the person waits; more are a job
 LONGEST_STATEMENT = 60  # seconds
+MOST_STATED = 2**31 - 1  # that an act can keep; nobody has so many contacts
 
 
 class StatedOtherwise(Exception):
@@ -47,6 +48,8 @@ def start_bulk_act(
     if is_nobody or not deed.is_allowed(access) or selection.problems or selection.is_too_long:
         raise ValueError("This cannot be done to these contacts.")
     with long_statement(LONGEST_STATEMENT):
+        if stated > MOST_STATED:
+            raise StatedOtherwise(selection.count(access))
         try:
             with transaction.atomic():
                 act = _new_act(access, key, deed, selection, stated, reason)

@@ -40,7 +40,7 @@ class BulkSelection:
         search = Search.parse(QueryDict(posted.get("search", "")), access, ignored=("record",))
         if posted.get("all"):
             return cls(search)
-        raws = [raw for line in posted.getlist("contact") for raw in line.split(",")][: MOST_CHOSEN + 1]
+        raws = (raw for line in posted.getlist("contact") for raw in line.split(","))
         ids = {each for each in map(id_or_none, raws) if each is not None}
         return cls(search, tuple(sorted(ids)))
 

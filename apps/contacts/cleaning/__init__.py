@@ -21,7 +21,15 @@ from apps.contacts.cleaning.links import clean_link
 from apps.contacts.fields import Field, Kind
 from apps.core.local_figures import grouped
 
-__all__ = ["Cleaned", "CleaningError", "clean", "clean_day_or_moment", "cleaner_of", "text_of"]
+__all__ = [
+    "Cleaned",
+    "CleaningError",
+    "clean",
+    "clean_day_or_moment",
+    "cleaner_of",
+    "text_of",
+    "too_many_items",
+]
 
 type Cleaned = str | int | date | datetime | bool | list[str] | None
 
@@ -31,6 +39,8 @@ INT8_MAX = 2**63 - 1
 
 # Cells in which people write that there is nothing. Not for names and other plain texts, where "None" may be one.
 _PLACEHOLDERS = frozenset({"-", "--", "–", "—", "n/a", "#n/a", "null", "none", "nan", "(empty)", "(blank)"})
+# Putting a long row of accents in order takes time by its square; the longest field is 1,000 characters.
+_LONGEST_NORMALISED = 5_000
 _CACHED_LENGTH = 200  # longer texts hardly ever repeat, and would make the caches large
 
 _REFUSED = re.compile("[\0\ud800-\udfff]")
@@ -155,12 +165,15 @@ def _clean_text(raw: str) -> str:
         raise CleaningError(
             gettext("This holds a character that is no text (such as NUL): the file or the copy is damaged.")
         )
-    return " ".join(unicodedata.normalize("NFC", _REMOVED.sub("", raw)).split())
+    text = " ".join(_REMOVED.sub("", raw).split())
+    if len(text) > _LONGEST_NORMALISED:
+        return text  # no field takes it
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _clean_email(raw: str) -> str:
     text = _clean_text(raw)
-    if not text.isascii():
+    if not text.isascii() and len(text) <= _LONGEST_NORMALISED:
         text = unicodedata.normalize("NFKC", text)  # full-width letters of East Asian keyboards
     text = text.lower().removeprefix("mailto:").strip()
     if not text or text in _PLACEHOLDERS:
@@ -223,8 +236,10 @@ def _items(max_length: int, raw: str) -> tuple[str, ...]:
             raise CleaningError(_too_long(item, max_length))
         items.setdefault(item.casefold(), item)
     if len(items) > MAX_LIST_ITEMS:
-        raise CleaningError(
-            gettext("These are %(number)s items, and at most %(most)s fit.")
-            % {"number": grouped(len(items)), "most": grouped(MAX_LIST_ITEMS)}
-        )
+        raise CleaningError(too_many_items(len(items)))
     return tuple(items.values())
+
+
+def too_many_items(number: int) -> str:
+    words = gettext("These are %(number)s items, and at most %(most)s fit.")
+    return words % {"number": grouped(number), "most": grouped(MAX_LIST_ITEMS)}

@@ -92,6 +92,6 @@ def _set_deleted(contact_id: int, note_id: int, access: Access, moment: datetime
 
 def _locked(contact_id: int, note_id: int) -> Note:
     note = Note.objects.select_for_update().filter(pk=note_id, contact_id=contact_id).first()
-    if note is None:
+    if note is None or not Contact.objects.filter(pk=contact_id).exists():
         raise NoteGone
     return note

@@ -9,13 +9,11 @@ from apps.contacts.pages.addresses import list_href
 from apps.contacts.pages.recent_filters import with_filter
 from apps.contacts.pasted_lists import pasted_values
 from apps.contacts.queries import known_among
-from apps.contacts.search import MAX_VALUE_LENGTH, MAX_VALUES, Filter, Search
+from apps.contacts.search import LONGEST_QUERY, MAX_VALUE_LENGTH, MAX_VALUES, Filter, Search
 
 LONGEST_PASTED = 100_000  # characters
 MOST_LOOKED_UP = 2_000  # values
 MOST_NAMED = 20  # of the unknown
-# Of an address, which gunicorn and nginx take up to 8,190 bytes of; a record, a position and groups may be added.
-LONGEST_QUERY = 6_500
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """The few fields of a record that are changed without opening its form: tags, stage, owner, last contacted."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+
+from django.utils.safestring import SafeString
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.models import AdminUser
 from apps.contacts.fields import FIELDS
+from apps.contacts.rendering import entry
 from apps.contacts.seen_versions import sealed_version
 
 QUICK_FIELDS = ("stage", "owner", "tags", "last_contacted_at")
@@ -28,7 +30,7 @@ class QuickEdits:
     owners: list[Choice] | None
     is_mine: bool
     tags: list[str] | None
-    last_contacted_at: datetime | None
+    contacted: SafeString  # when they last were; empty for never
     can_mark_contacted: bool
 
     @property
@@ -46,7 +48,7 @@ def quick_edits(values: dict[str, Any], access: Access) -> QuickEdits | None:
         owners=_owners(values.get("owner")) if access.can_edit("owner") else None,
         is_mine=values.get("owner") is not None and values.get("owner") == access.user_id,
         tags=values.get("tags", []) if access.can_edit("tags") else None,
-        last_contacted_at=values.get("last_contacted_at"),
+        contacted=entry(FIELDS["last_contacted_at"], values),
         can_mark_contacted=access.can_edit("last_contacted_at"),
     )
 

@@ -1,7 +1,7 @@
 """What happened to a contact and what was written about it, in one order, newest first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.db.models import Q
@@ -40,7 +40,9 @@ class Place:
         when, kind, number = [*raw.split("~"), "", ""][:3]
         try:
             moment = datetime.fromisoformat(when)
-        except ValueError:
+            if moment.tzinfo is not None:
+                moment = moment.astimezone(UTC)  # of the zones that Python reads PostgreSQL takes only some
+        except (ValueError, OverflowError):
             return None
         is_number = number.isascii() and number.isdigit() and len(number) < 19
         if moment.tzinfo is None or kind not in {"note", "step"} or not is_number:

@@ -24,10 +24,10 @@ from apps.contacts.saved_views.queries import (
     normal_query,
     views_of,
 )
-from apps.contacts.search import Search
+from apps.contacts.search import LONGEST_QUERY, Search
 
 LONGEST_NAME = 80
-LONGEST_QUERY = 16_000  # characters
+MOST_VIEWS = 100  # of one person
 
 
 class ViewGone(Exception):
@@ -40,6 +40,10 @@ class ViewNameTaken(Exception):
 
 class ViewTooLong(Exception):
     """The search has more in it than a view can keep."""
+
+
+class TooManyViews(Exception):
+    """The person has MOST_VIEWS already."""
 
 
 class ViewSavedMeanwhile(Exception):
@@ -56,7 +60,7 @@ class Look:
 
 
 def save_view_as(*, access: Access, name: str, look: Look) -> SavedView:
-    """Make a private view of a list. Raises AccessDenied, ViewNameTaken, ViewTooLong."""
+    """Make a private view of a list. Raises AccessDenied, TooManyViews, ViewNameTaken, ViewTooLong."""
     access.require(Capability.SAVE_VIEWS)
     view = SavedView(
         owner_id=_person(access),
@@ -66,6 +70,9 @@ def save_view_as(*, access: Access, name: str, look: Look) -> SavedView:
         density=look.density,
     )
     with transaction.atomic():
+        _lock_person(access)
+        if SavedView.objects.filter(owner_id=view.owner_id, deleted_at__isnull=True).count() >= MOST_VIEWS:
+            raise TooManyViews
         _named(view.save)
     return view
 
@@ -152,7 +159,7 @@ def set_default_view(view_id: int | None, *, access: Access) -> SavedView | None
     """The view that the contact list of this person starts with; None: all contacts. Raises ViewGone."""
     with transaction.atomic():
         _lock_person(access)
-        view = _visible(view_id, access) if view_id is not None else None
+        view = _visible(view_id, access, is_locked=True) if view_id is not None else None
         ViewVisit.objects.filter(person_id=_person(access), is_default=True).update(is_default=False)
         if view is not None:
             _keep_visit(access, view, is_default=True)
@@ -161,8 +168,9 @@ def set_default_view(view_id: int | None, *, access: Access) -> SavedView | None
 
 def mark_visit(view_id: int, *, access: Access) -> None:
     """The person has the view before them: what came until now is not new any more. Raises ViewGone."""
-    view = _visible(view_id, access)
-    _keep_visit(access, view, seen_at=timezone.now(), seen_up_to=newest_contact())
+    with transaction.atomic():
+        view = _visible(view_id, access, is_locked=True)  # else somebody may delete it meanwhile
+        _keep_visit(access, view, seen_at=timezone.now(), seen_up_to=newest_contact())
 
 
 def keep_columns(view_id: int | None, *, access: Access, columns: Columns, density: str) -> None:

@@ -18,11 +18,12 @@ from apps.contacts.models import Contact
 from apps.contacts.queries import visible_to
 from apps.contacts.saved_views.columns import Columns, held_columns
 from apps.contacts.saved_views.models import SavedView
-from apps.contacts.search import DEFAULT_PAGE_SIZE, Search
+from apps.contacts.search import DEFAULT_PAGE_SIZE, SIMILAR, Search
 from apps.core.sql import load_sql
 
 _SQL = load_sql(Path(__file__).parent.parent / "sql" / "views.sql")
 MOST_NEW = 99
+MOST_WATCHED = 30  # views in which what is new is counted: those opened last
 # Looking at a contact costs some microseconds for each view: what is new is counted among so many of the newest.
 NEWEST = 10_000
 
@@ -147,6 +148,8 @@ def normal_query(search: Search) -> str:
     parameters = QueryDict(mutable=True)
     if search.text:
         parameters["q"] = search.text
+    if search.is_similar:
+        parameters["similar"] = SIMILAR
     for found in in_order:
         parameters.setlist(found.parameter, sorted(found.raw))
     parameters.setlist("sort", [str(key) for key in search.sort])
@@ -189,7 +192,7 @@ def new_counts(kept: Kept, access: Access) -> dict[int, NewCount]:
     """
     seen = {pk: visit.seen_up_to for pk, visit in kept.visits.items() if visit.seen_up_to is not None}
     newest = newest_contact() if seen else 0
-    outdated = {pk: up_to for pk, up_to in seen.items() if up_to < newest}
+    outdated = dict(sorted((one for one in seen.items() if one[1] < newest), key=_up_to)[-MOST_WATCHED:])
     if not outdated:
         return {}
     floor = max(min(outdated.values()), newest - NEWEST)
@@ -211,6 +214,10 @@ def new_counts(kept: Kept, access: Access) -> dict[int, NewCount]:
         for pk, up_to in outdated.items()
         if (number := numbers[f"view_{pk}"])
     }
+
+
+def _up_to(one: tuple[int, int]) -> int:
+    return one[1]
 
 
 def _search_of(view: View, access: Access) -> Search:

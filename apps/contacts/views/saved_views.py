@@ -18,7 +18,9 @@ from apps.contacts.pages.view_list import counts_of_views, view_lines
 from apps.contacts.saved_views.opening import open_list
 from apps.contacts.saved_views.operations import (
     LONGEST_NAME,
+    MOST_VIEWS,
     Look,
+    TooManyViews,
     ViewGone,
     ViewNameTaken,
     ViewSavedMeanwhile,
@@ -131,6 +133,8 @@ def view_save_as(request: HttpRequest, access: Access) -> HttpResponse:
         return _refused(request, _taken(name))
     except ViewTooLong:
         return _refused(request, _too_long())
+    except TooManyViews:
+        return _refused(request, _too_many())
     messages.info(request, _("“%(name)s” is one of your views now.") % {"name": name})
     return redirect(view_href(view.pk))
 
@@ -203,6 +207,10 @@ def _no_name() -> str:
 
 def _too_long() -> str:
     return _("There is too much in this search for a view to keep. Take away some of its values.")
+
+
+def _too_many() -> str:
+    return _("You have %(most)s views already. Delete one of them first.") % {"most": MOST_VIEWS}
 
 
 def _done[T](act: Callable[[], T]) -> T:

@@ -71,6 +71,13 @@ def test_an_act_that_changes_nothing_leaves_no_operation(do: Do, people: People)
         (Deed(Kind.ADD, "tags", ["100%s"]), {}, ["100%s"]),
         (Deed(Kind.REMOVE, "tags", ["a", "x"]), {"tags": ["c", "a", "b"]}, ["c", "b"]),
         (Deed(Kind.SET, "email", ""), {"email": "a@x.example"}, ""),
+        # In other letters it is the same, as in a form.
+        (
+            Deed(Kind.ADD, "tags", ["HOT", "école", "new"]),
+            {"tags": ["Hot", "École"]},
+            ["Hot", "École", "new"],
+        ),
+        (Deed(Kind.REMOVE, "tags", ["hot", "ÉCOLE"]), {"tags": ["Hot", "x", "école"]}, ["x"]),
     ],
 )
 def test_each_kind_of_field_can_be_set_emptied_added_to_and_taken_from(

@@ -64,6 +64,14 @@ def test_another_number_now_is_asked_again(client: Client, people: People):
     assert not Contact.objects.filter(stage="Hot").exists()
 
 
+def test_a_number_that_cannot_be_is_asked_again(client: Client, people: People):
+    people(2, country="Spain")
+    data = agreed(client, act="set:stage", value="Hot", all="1", search="country=Spain")
+    answer = client.post(ACT, {**data, "stated": str(2**31)})
+    assert answer.status_code == 409
+    assert "Set Stage to Hot for 2 contacts" in answer.content.decode()
+
+
 def test_many_have_a_page_that_can_be_watched_and_stopped(
     client: Client, people: People, monkeypatch: pytest.MonkeyPatch, sign_in: SignIn, admin: AdminUser
 ):

@@ -155,6 +155,17 @@ def test_a_note_is_found_under_its_own_contact_only(
     assert Note.objects.get().text == "Likes tea"
 
 
+def test_a_note_on_a_contact_in_the_trash_stays_as_it_is(
+    sign_in: SignIn, user: AdminUser, manager: AdminUser, note: Note
+) -> None:
+    delete_contacts([note.contact_id], access=Access.of(manager))
+    client = sign_in(user)
+    for act, data in (("", {"text": "x", "version": "1"}), ("delete/", {}), ("restore/", {})):
+        assert client.post(path(note, act), data).status_code == 404
+    note.refresh_from_db()
+    assert (note.text, note.deleted_at) == ("Likes tea", None)
+
+
 def test_without_the_right_to_edit_nothing_is_written(user: AdminUser, note: Note) -> None:
     user.capability_overrides = {"edit": False}
     user.save()
