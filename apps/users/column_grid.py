@@ -6,14 +6,18 @@ from itertools import groupby
 
 from django.http import QueryDict
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 
 from apps.accounts.columns import Column, ColumnRight, declared_columns
 
 type Rights = Mapping[str, ColumnRight]
 
 PREFIX = "right-"
-WORDS = {ColumnRight.HIDDEN: "Hidden", ColumnRight.READ: "Read", ColumnRight.EDIT: "Edit"}
+WORDS = {
+    ColumnRight.HIDDEN: pgettext_lazy("column right", "Hidden"),
+    ColumnRight.READ: pgettext_lazy("column right", "Read"),
+    ColumnRight.EDIT: pgettext_lazy("column right", "Edit"),
+}
 _MOST_NAMED = 5  # of what is wrong with a form
 
 
@@ -34,7 +38,7 @@ class Row:
 
     @property
     def saved_label(self) -> str:
-        return WORDS[self.saved]
+        return str(WORDS[self.saved])
 
     @property
     def is_changed(self) -> bool:
@@ -48,7 +52,7 @@ class Row:
     def choices(self) -> list[Choice]:
         return [
             Choice(
-                right, label, right is self.right, right is not ColumnRight.EDIT or self.column.is_editable
+                right, str(label), right is self.right, right is not ColumnRight.EDIT or self.column.is_editable
             )
             for right, label in WORDS.items()
         ]
@@ -94,7 +98,7 @@ def grid(chosen: Rights, saved: Rights, *, query: str = "", only_changed: bool =
 def counts_of(rights: Iterator[ColumnRight]) -> str:
     """Such as "7 hidden, 3 read, 5 edit"; what there is none of is left out."""
     found = list(rights)
-    return ", ".join(f"{found.count(right)} {right}" for right in ColumnRight if right in found)
+    return ", ".join(f"{found.count(right)} {WORDS[right].lower()}" for right in ColumnRight if right in found)
 
 
 @dataclass(frozen=True, slots=True)
