@@ -52,7 +52,10 @@ class Row:
     def choices(self) -> list[Choice]:
         return [
             Choice(
-                right, str(label), right is self.right, right is not ColumnRight.EDIT or self.column.is_editable
+                right,
+                str(label),
+                right is self.right,
+                right is not ColumnRight.EDIT or self.column.is_editable,
             )
             for right, label in WORDS.items()
         ]
@@ -98,7 +101,9 @@ def grid(chosen: Rights, saved: Rights, *, query: str = "", only_changed: bool =
 def counts_of(rights: Iterator[ColumnRight]) -> str:
     """Such as "7 hidden, 3 read, 5 edit"; what there is none of is left out."""
     found = list(rights)
-    return ", ".join(f"{found.count(right)} {WORDS[right].lower()}" for right in ColumnRight if right in found)
+    return ", ".join(
+        f"{found.count(right)} {WORDS[right].lower()}" for right in ColumnRight if right in found
+    )
 
 
 @dataclass(frozen=True, slots=True)

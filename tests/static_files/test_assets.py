@@ -53,7 +53,7 @@ def test_a_script_neither_evaluates_text_nor_writes_markup(path: Path) -> None:
 # Comments, which say nothing to people, and literals.
 _LITERAL = re.compile(r"""//[^\n]*|/\*.*?\*/|(["'`])((?:\\.|(?!\1)[^\\])*)\1""", re.DOTALL)
 _PLACE = re.compile(r"\$\{[^}]*\}")
-# Three words in a row, a word behind a value, or one with a capital letter: no selector, class, key or address has these.
+# Three words in a row, a word behind a value, or one with a capital letter: no selector, class or address has these.
 _SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,} [a-z]{2,}|0 [A-Za-z]{2,}|^[A-Z][a-z]+(?= |[.!?…]?$)")
 # What browsers call keys and errors.
 _NAMES = {"Enter", "Escape", "Tab", "Backspace", "ArrowDown", "ArrowUp"}

@@ -35,7 +35,8 @@ class _Renderer(RendererHTML):
 
 
 class _Markdown(MarkdownIt):
-    # noqa: N802 below: the names are the library's.
+    """The library's own, with its addresses held to our rules."""
+
     def normalizeLink(self, url: str) -> str:  # noqa: N802
         """A host of other letters becomes punycode, in time that grows with its square."""
         return super().normalizeLink(url) if len(url) <= LONGEST_ADDRESS else ""
