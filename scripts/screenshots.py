@@ -61,7 +61,7 @@ def running_demo() -> Iterator[tuple[str, dict[str, str]]]:
     """Its address, and the admin's sign-in."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="a360-") as data_dir:
-        environment = os.environ | {"APP_DATA_DIR": data_dir, "PORT": str(port), "DEMO_CONTACTS": os.environ.get("DEMO_CONTACTS", "20000")}
+        environment = os.environ | {"APP_DATA_DIR": data_dir, "PORT": str(port), "DEMO_CONTACTS": "20000"}
         environment.pop("DATABASE_URL", None)
         process = subprocess.Popen([sys.executable, "-m", "scripts.run"], cwd=ROOT, env=environment)
         try:

@@ -71,7 +71,9 @@ def hostile(admin: AdminUser) -> Contact:
     with operation(Operation.Kind.CREATE, access=access, reason=MARKUP):
         contact = Contact.objects.create(**hostile_values(industry, admin))
     fold_deltas()
-    add_note(contact.pk, access=access, text=f"{MARKUP} https://x.example/{MARKUP} {' '.join(LINKS.values())}")
+    add_note(
+        contact.pk, access=access, text=f"{MARKUP} https://x.example/{MARKUP} {' '.join(LINKS.values())}"
+    )
     values = {"title": f"new {MARKUP}", "company": f"new {MARKUP}", "tags": [f"new {MARKUP}"]}
     edit_contact(contact.pk, access=access, values=values, seen_version=1, reason=MARKUP)
     return contact
