@@ -18,7 +18,8 @@ KEPT = "What you had typed here was kept; it is not saved yet."
 
 
 def assert_nothing_kept(page: Page) -> None:
-    page.wait_for_load_state()  # modules have run then; what polls inside the page would need eval, which the CSP forbids
+    # Modules have run then; what polls inside the page would need eval, which the CSP forbids.
+    page.wait_for_load_state()
     assert page.evaluate(NOTHING_KEPT)
 
 

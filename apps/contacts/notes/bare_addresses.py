@@ -25,7 +25,7 @@ _WITHOUT_SCHEME = re.compile(
     r")",
     re.IGNORECASE,
 )
-_ENDS_OF_SENTENCES = frozenset(".,:;!?'’”»…।_~")
+_ENDS_OF_SENTENCES = frozenset(".,:;!?'’”»…।")
 
 
 def with_bare_addresses[M: MarkdownIt](markdown: M) -> M:
@@ -44,7 +44,9 @@ def _web_address(state: StateInline, silent: bool) -> bool:
     scheme = _SCHEME.search(state.pending[-_SCHEME_AND_BEFORE:])
     if scheme is None:
         return False
-    shown = _address_alone(scheme[1] + rest[0])
+    start = state.pos - len(scheme[1])
+    is_emphasised = start > 0 and state.src[start - 1] == "_"
+    shown = _address_alone(scheme[1] + (rest[0].rstrip("_") if is_emphasised else rest[0]))
     href = state.md.normalizeLink(shown)
     if not state.md.validateLink(href):
         return False

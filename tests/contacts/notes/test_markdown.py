@@ -56,6 +56,9 @@ def test_what_stays_as_it_was_typed(text: str, kept: str) -> None:
     [
         ("see https://a.example/x_y_z_?a=1&b=2#c, ok", "https://a.example/x_y_z_?a=1&amp;b=2#c", ""),
         ("(HTTPS://a.example/a_(b))", "HTTPS://a.example/a_(b)", ""),
+        ("_https://a.example/x_", "https://a.example/x", ""),
+        ("see https://a.example/x_ or so", "https://a.example/x_", ""),
+        ("www.a.example/x_ or so", "https://www.a.example/x_", "www.a.example/x_"),
         ("**https://a.example/_x_/y**", "https://a.example/_x_/y", ""),
         ("नोट https://a.example। और", "https://a.example", ""),
         ("(www.a.example/b).", "https://www.a.example/b", "www.a.example/b"),
