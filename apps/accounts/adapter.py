@@ -37,14 +37,13 @@ def reauthentication_methods(person: AdminUser) -> list[dict[str, str]]:
             methods.append(("mfa_reauthenticate", _("Use a recovery code")))
     if not types.intersection(REAL_FACTORS) and person.has_usable_password():
         methods.append(("account_reauthenticate", _("Use your password")))
-    return [{"id": name, "description": words, "url": reverse(name)} for name, words in methods]
+    return [{"id": name, "description": str(words), "url": reverse(name)} for name, words in methods]
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        # Lazy, as allauth's own, which its types do not say.
-        "email_password_mismatch": _("The e-mail address or the password is not correct."),  # type: ignore[dict-item]
+        "email_password_mismatch": _("The e-mail address or the password is not correct."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
