@@ -55,7 +55,7 @@ PEOPLE: dict[str, tuple[str, dict[str, str], dict[str, bool]]] = {
 }
 # Contacts that hold little or nothing that may be read, and in each of the two databases only some of what may not be:
 # recognisable by that alone, or by nothing. BARELY_NAMED holds the first readable column that contacts are known by.
-BARE, BARELY_NAMED = 8, 9
+BARE, BARELY_NAMED = 9, 8  # of each third one the readable texts are empty too
 HELD: dict[int, tuple[set[str], set[str]]] = {
     BARE: (set(), {"email", "mobile_phone"}),
     BARELY_NAMED: ({"person_linkedin_url"}, set()),
