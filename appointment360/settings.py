@@ -101,7 +101,7 @@ RATE_LIMITS = {
     "second_factor": env.rates("RATE_LIMIT_SECOND_FACTOR", "account=5/5m, address=30/m"),
     # Mails with a link, and passwords chosen or changed.
     "reset": env.rates("RATE_LIMIT_RESET", "account=5/15m, address=10/m"),
-    # The contact list and the values its filters offer.
+    # The contact list, the values its filters offer, and how a note would read.
     "search": env.rates("RATE_LIMIT_SEARCH", "account=300/m, address=1200/m"),
     # What a list asks for after it is there: counts beside filters, what is new in views, how many each finds.
     "counts": env.rates("RATE_LIMIT_COUNTS", "account=300/m, address=1200/m"),

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import AdminUser
 from apps.accounts.reauthentication import is_recently_authenticated
@@ -29,20 +30,20 @@ def reauthentication_methods(person: AdminUser) -> list[dict[str, str]]:
     types = types_of(person)
     methods = []
     if Authenticator.Type.TOTP in types:
-        methods.append(("mfa_reauthenticate", "Use a code of your app or a recovery code"))
+        methods.append(("mfa_reauthenticate", _("Use a code of your app or a recovery code")))
     if Authenticator.Type.WEBAUTHN in types:
-        methods.append(("mfa_reauthenticate_webauthn", "Use a passkey"))
+        methods.append(("mfa_reauthenticate_webauthn", _("Use a passkey")))
         if Authenticator.Type.TOTP not in types and Authenticator.Type.RECOVERY_CODES in types:
-            methods.append(("mfa_reauthenticate", "Use a recovery code"))
+            methods.append(("mfa_reauthenticate", _("Use a recovery code")))
     if not types.intersection(REAL_FACTORS) and person.has_usable_password():
-        methods.append(("account_reauthenticate", "Use your password"))
-    return [{"id": name, "description": words, "url": reverse(name)} for name, words in methods]
+        methods.append(("account_reauthenticate", _("Use your password")))
+    return [{"id": name, "description": str(words), "url": reverse(name)} for name, words in methods]
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "The e-mail address or the password is not correct.",
+        "email_password_mismatch": _("The e-mail address or the password is not correct."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 
 from apps.accounts.access import RIGHTS_IN_WORDS, Access, Capability
 from apps.accounts.models import AdminUser
@@ -27,7 +28,9 @@ _IN_SESSION = "looking"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Leads back to oneself, or has to do with nobody's account.
 _OPEN_TO_LOOKERS = frozenset({"see_as_stop", "account_login", "account_logout", "alive", "ready", "health"})
-PRIVATE = "Account pages are private. While you look as somebody else, neither theirs nor yours are shown."
+PRIVATE = gettext_lazy(
+    "Account pages are private. While you look as somebody else, neither theirs nor yours are shown."
+)
 
 
 class Ended(StrEnum):
@@ -136,9 +139,9 @@ class LookingMiddleware:
             return None
         if request.method not in _SAFE_METHODS:
             return only_looking(
-                request, "Nothing was changed: while you look as somebody else, nothing can be."
+                request, gettext("Nothing was changed: while you look as somebody else, nothing can be.")
             )
-        return None if hasattr(view, "capability") else only_looking(request, PRIVATE)
+        return None if hasattr(view, "capability") else only_looking(request, str(PRIVATE))
 
 
 def why_not_shown(look: Look, capability: Capability | None, *, only_shows: bool = False) -> str:
@@ -148,7 +151,7 @@ def why_not_shown(look: Look, capability: Capability | None, *, only_shows: bool
     """
     name = look.person.display_name
     if capability is None:
-        return PRIVATE
+        return str(PRIVATE)
     if look.access.can(capability) or (only_shows and capability in look.both):
         return ""
     if capability not in Access.of(look.person).capabilities:

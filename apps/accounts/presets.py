@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from django.utils.translation import gettext_noop
+
 from apps.accounts.columns import Column, ColumnRight, declared_columns, held, stored
 
 type Choose = Callable[[Column, ColumnRight], ColumnRight]
@@ -10,18 +12,18 @@ _HIDDEN, _READ, _EDIT = ColumnRight.HIDDEN, ColumnRight.READ, ColumnRight.EDIT
 
 # From a column and its right by the role's defaults to the right that the preset gives.
 _CHOICES: dict[str, tuple[str, Choose]] = {
-    "everything": ("Everything", lambda column, default: _EDIT),
-    "read-everything": ("Read everything", lambda column, default: _READ),
+    "everything": (gettext_noop("Everything"), lambda column, default: _EDIT),
+    "read-everything": (gettext_noop("Read everything"), lambda column, default: _READ),
     "names": (
-        "Names and companies only",
+        gettext_noop("Names and companies only"),
         lambda column, default: _READ if column.is_name else _HIDDEN,
     ),
     "no-personal": (
-        "No personal contact data",
+        gettext_noop("No personal contact data"),
         lambda column, default: _HIDDEN if column.is_personal else default,
     ),
-    "role": ("Role defaults", lambda column, default: default),
-    "nothing": ("Nothing", lambda column, default: _HIDDEN),
+    "role": (gettext_noop("Role defaults"), lambda column, default: default),
+    "nothing": (gettext_noop("Nothing"), lambda column, default: _HIDDEN),
 }
 
 PRESETS: dict[str, str] = {name: label for name, (label, _) in _CHOICES.items()}

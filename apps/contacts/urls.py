@@ -46,6 +46,7 @@ urlpatterns = [
     path("contacts/bulk/confirm/", bulk.bulk_confirm, name="bulk_confirm"),
     path("contacts/bulk/<bigid:act_id>/", bulk.bulk_status, name="bulk_status"),
     path("contacts/bulk/<bigid:act_id>/cancel/", bulk.bulk_cancel, name="bulk_cancel"),
+    path("contacts/notes/preview/", notes.note_preview, name="note_preview"),
     path("contacts/trash/", log.trash, name="trash"),
     path("contacts/trash/restore/", log.trash_restore, name="trash_restore"),
     path("contacts/operations/", log.operation_list, name="operation_list"),

@@ -1,10 +1,12 @@
 """The capabilities in groups, and in words who has each by their role."""
 
+from django.utils.translation import gettext, gettext_noop
+
 from apps.accounts.access import RIGHTS_IN_WORDS, ROLE_CAPABILITIES, Capability
 from apps.accounts.models import AdminUser
 
 GROUPS: dict[str, tuple[Capability, ...]] = {
-    "Contacts": (
+    gettext_noop("Contacts"): (
         Capability.BROWSE,
         Capability.EDIT,
         Capability.CREATE,
@@ -13,9 +15,9 @@ GROUPS: dict[str, tuple[Capability, ...]] = {
         Capability.DELETE,
         Capability.UNDO,
     ),
-    "In and out": (Capability.IMPORT, Capability.EXPORT, Capability.API_TOKENS),
-    "Views": (Capability.SAVE_VIEWS, Capability.SHARE_VIEWS),
-    "Administration": (
+    gettext_noop("In and out"): (Capability.IMPORT, Capability.EXPORT, Capability.API_TOKENS),
+    gettext_noop("Views"): (Capability.SAVE_VIEWS, Capability.SHARE_VIEWS),
+    gettext_noop("Administration"): (
         Capability.MANAGE_USERS,
         Capability.MANAGE_COLUMNS,
         Capability.BILLING,
@@ -27,7 +29,7 @@ GROUPS: dict[str, tuple[Capability, ...]] = {
 
 def label_of(capability: Capability) -> str:
     """Such as "Edit contacts"."""
-    words = RIGHTS_IN_WORDS[capability]
+    words = str(RIGHTS_IN_WORDS[capability])
     return words[0].upper() + words[1:]
 
 
@@ -36,8 +38,4 @@ def who_has_it(capability: Capability) -> str:
     roles = [
         str(role.label) for role in AdminUser.Role if capability in ROLE_CAPABILITIES.get(role.value, ())
     ]
-    return (
-        "every role"
-        if len(roles) == len(AdminUser.Role)
-        else " and ".join(f"{role.lower()}s" for role in roles)
-    )
+    return gettext("every role") if len(roles) == len(AdminUser.Role) else ", ".join(roles)

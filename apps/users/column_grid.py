@@ -6,14 +6,18 @@ from itertools import groupby
 
 from django.http import QueryDict
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 
 from apps.accounts.columns import Column, ColumnRight, declared_columns
 
 type Rights = Mapping[str, ColumnRight]
 
 PREFIX = "right-"
-WORDS = {ColumnRight.HIDDEN: "Hidden", ColumnRight.READ: "Read", ColumnRight.EDIT: "Edit"}
+WORDS = {
+    ColumnRight.HIDDEN: pgettext_lazy("column right", "Hidden"),
+    ColumnRight.READ: pgettext_lazy("column right", "Read"),
+    ColumnRight.EDIT: pgettext_lazy("column right", "Edit"),
+}
 _MOST_NAMED = 5  # of what is wrong with a form
 
 
@@ -34,7 +38,7 @@ class Row:
 
     @property
     def saved_label(self) -> str:
-        return WORDS[self.saved]
+        return str(WORDS[self.saved])
 
     @property
     def is_changed(self) -> bool:
@@ -48,7 +52,10 @@ class Row:
     def choices(self) -> list[Choice]:
         return [
             Choice(
-                right, label, right is self.right, right is not ColumnRight.EDIT or self.column.is_editable
+                right,
+                str(label),
+                right is self.right,
+                right is not ColumnRight.EDIT or self.column.is_editable,
             )
             for right, label in WORDS.items()
         ]
@@ -94,7 +101,9 @@ def grid(chosen: Rights, saved: Rights, *, query: str = "", only_changed: bool =
 def counts_of(rights: Iterator[ColumnRight]) -> str:
     """Such as "7 hidden, 3 read, 5 edit"; what there is none of is left out."""
     found = list(rights)
-    return ", ".join(f"{found.count(right)} {right}" for right in ColumnRight if right in found)
+    return ", ".join(
+        f"{found.count(right)} {WORDS[right].lower()}" for right in ColumnRight if right in found
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +119,20 @@ def read_form(posted: QueryDict, saved: Rights) -> Submitted:
     known = {column.name for column in declared_columns()}
     sent = [name.removeprefix(PREFIX) for name in posted if name.startswith(PREFIX)]
     strangers = [name for name in sent if name not in known]
-    faults = [f"There is no column “{_shown(name)}”." for name in strangers]
+    faults = [gettext("There is no column “%(name)s”.") % {"name": _shown(name)} for name in strangers]
     rights: dict[str, ColumnRight] = {}
     for column in declared_columns():
         right = _right_of(column, posted.getlist(PREFIX + column.name))
         rights[column.name] = right or saved[column.name]
         if right is None:
-            faults.append(f"{column.label}: choose one of the rights that it can have.")
+            faults.append(
+                gettext("%(column)s: choose one of the rights that it can have.") % {"column": column.label}
+            )
     if len(faults) > _MOST_NAMED:
-        faults = [*faults[:_MOST_NAMED], f"And {len(faults) - _MOST_NAMED} more like these."]
+        faults = [
+            *faults[:_MOST_NAMED],
+            gettext("And %(number)s more like these.") % {"number": len(faults) - _MOST_NAMED},
+        ]
     return Submitted(rights, faults)
 
 
@@ -136,10 +150,10 @@ def with_group(rights: Rights, slug: str, right: ColumnRight) -> dict[str, Colum
 def change_in_words(before: Rights, after: Rights) -> list[tuple[str, list[str]]]:
     """What happens to whom these rights are, with the labels of the columns; only what does happen."""
     found: dict[str, list[str]] = {
-        "Loses": [],
-        "Can only read from now on": [],
-        "Gains reading": [],
-        "Gains editing": [],
+        gettext("Loses"): [],
+        gettext("Can only read from now on"): [],
+        gettext("Gains reading"): [],
+        gettext("Gains editing"): [],
     }
     for column in declared_columns():
         old, new = before[column.name], after[column.name]
@@ -150,10 +164,10 @@ def change_in_words(before: Rights, after: Rights) -> list[tuple[str, list[str]]
 
 def _heading_of(old: ColumnRight, new: ColumnRight) -> str:
     if new is ColumnRight.HIDDEN:
-        return "Loses"
+        return gettext("Loses")
     if new is ColumnRight.EDIT:
-        return "Gains editing"
-    return "Gains reading" if old is ColumnRight.HIDDEN else "Can only read from now on"
+        return gettext("Gains editing")
+    return gettext("Gains reading") if old is ColumnRight.HIDDEN else gettext("Can only read from now on")
 
 
 def _right_of(column: Column, sent: list[str]) -> ColumnRight | None:

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.core.signing import BadSignature, Signer
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.forms import typed_address
@@ -29,10 +31,10 @@ class LimitWidget(forms.NumberInput):
 class _LimitFields(forms.Form):
     """A number, or the box that says there is none; cleaned to `download_limit`, -1 = unlimited."""
 
-    is_unlimited = forms.BooleanField(label="No limit", required=False)
+    is_unlimited = forms.BooleanField(label=gettext_lazy("No limit"), required=False)
     limit = forms.IntegerField(
-        label="Download limit",
-        help_text="Contacts per calendar month.",
+        label=gettext_lazy("Download limit"),
+        help_text=gettext_lazy("Contacts per calendar month."),
         min_value=0,
         max_value=MOST,
         required=False,
@@ -43,7 +45,7 @@ class _LimitFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("is_unlimited") and cleaned.get("limit") is None and "limit" not in self.errors:
-            self.add_error("limit", "Give a number, or tick “No limit”.")
+            self.add_error("limit", _("Give a number, or tick “No limit”."))
         return cleaned
 
     @property
@@ -61,12 +63,17 @@ class LimitForm(_LimitFields):
 
 class _PersonFields(_LimitFields):
     email = forms.EmailField(
-        label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(
-        label="Name", max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Name"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    role = forms.ChoiceField(label="Role", choices=AdminUser.Role.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=AdminUser.Role.choices)
 
     def clean_email(self) -> str:
         return typed_address(str(self.cleaned_data["email"]))
@@ -74,25 +81,29 @@ class _PersonFields(_LimitFields):
 
 class _RightsOf(forms.ModelChoiceField):
     def label_from_instance(self, obj: AdminUser) -> str:
-        return f"As {obj.display_name} has them"
+        return _("As %(name)s has them") % {"name": obj.display_name}
 
 
 class InvitationForm(_PersonFields):
     rights_of = _RightsOf(
-        label="Column rights",
+        label=gettext_lazy("Column rights"),
         queryset=AdminUser.objects.none(),
         required=False,
-        empty_label="The defaults of the role",
-        help_text="Which fields of contacts they may see and change. An admin has all of them anyway.",
+        empty_label=gettext_lazy("The defaults of the role"),
+        help_text=gettext_lazy(
+            "Which fields of contacts they may see and change. An admin has all of them anyway."
+        ),
     )
     field_order = ("email", "name", "role", "rights_of", "limit", "is_unlimited")
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autofocus"] = True
-        self.fields["name"].help_text = "They can change it when they come in."
+        self.fields["name"].help_text = _("They can change it when they come in.")
         if access.is_bounded:
-            self.fields["role"].help_text = "They see of contacts what the role does, and no more than you."
+            self.fields["role"].help_text = _(
+                "They see of contacts what the role does, and no more than you."
+            )
         if access.can(Capability.MANAGE_COLUMNS):
             people = AdminUser.objects.filter(is_active=True).exclude(role=AdminUser.Role.ADMIN)
             copied = self.fields["rights_of"]
@@ -137,7 +148,11 @@ class PersonForm(_PersonFields):
         for capability in Capability:
             self.fields[_field(capability)] = forms.ChoiceField(
                 label=label_of(capability),
-                choices=[(AS_THE_ROLE, "As the role"), (GRANTED, "Granted"), (TAKEN_AWAY, "Taken away")],
+                choices=[
+                    (AS_THE_ROLE, _("As the role")),
+                    (GRANTED, _("Granted")),
+                    (TAKEN_AWAY, _("Taken away")),
+                ],
                 required=False,
                 widget=forms.RadioSelect,
                 initial=_state(now["capability_overrides"], capability),
@@ -150,7 +165,7 @@ class PersonForm(_PersonFields):
         try:
             shown = json.loads(Signer(salt=_salt(self.person)).unsign(self.cleaned_data["shown"]))
         except BadSignature:
-            raise forms.ValidationError("This page is too old. Open it again.") from None
+            raise forms.ValidationError(_("This page is too old. Open it again.")) from None
         return dict(shown)
 
     def wanted(self) -> dict[str, Any]:
@@ -172,7 +187,8 @@ class PersonForm(_PersonFields):
     def groups(self) -> list[CapabilityGroup]:
         return [
             CapabilityGroup(
-                label, [CapabilityChoice(self[_field(each)], who_has_it(each)) for each in capabilities]
+                _(label),
+                [CapabilityChoice(self[_field(each)], who_has_it(each)) for each in capabilities],
             )
             for label, capabilities in GROUPS.items()
         ]

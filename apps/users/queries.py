@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
 
 from apps.accounts.columns import ColumnRight, all_columns
 from apps.accounts.models import AdminUser
 from apps.accounts.people.status import INVITATION_LASTS, Status, status_of
 from apps.accounts.quota.queries import Usage, usage_of
 from apps.accounts.second_factors import people_with_second_factor
+from apps.core.local_figures import grouped
 from apps.users.search import PeopleSearch
 
 PAGE_SIZE = 50
@@ -50,9 +52,17 @@ def _rows(people: Sequence[AdminUser]) -> list[PersonRow]:
 def usage_in_words(usage: Usage) -> str:
     """Such as "12 of 100", "12 of 100 + 50 credit", "12, unlimited"."""
     if usage.limit < 0:
-        return f"{usage.used:,}, unlimited" if usage.used else "unlimited"
-    credit = f" + {usage.credits:,} credit" if usage.credits else ""
-    return f"{usage.used:,} of {usage.limit:,}{credit}"
+        if not usage.used:
+            return _("unlimited")
+        return _("%(used)s, unlimited") % {"used": grouped(usage.used)}
+    figures = {
+        "used": grouped(usage.used),
+        "limit": grouped(usage.limit),
+        "credit": grouped(usage.credits),
+    }
+    if usage.credits:
+        return _("%(used)s of %(limit)s + %(credit)s credit") % figures
+    return _("%(used)s of %(limit)s") % figures
 
 
 def columns_in_words(person: AdminUser) -> str:
@@ -65,7 +75,7 @@ def columns_in_words(person: AdminUser) -> str:
 
 
 def limit_in_words(limit: int) -> str:
-    return "unlimited" if limit < 0 else f"{limit:,}"
+    return _("unlimited") if limit < 0 else grouped(limit)
 
 
 def invitation_ends(person: AdminUser) -> datetime | None:

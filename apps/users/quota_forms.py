@@ -5,21 +5,24 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import AdminUser
 from apps.accounts.quota.months import end_of
 from apps.accounts.quota.operations import MOST
 from apps.accounts.quota.queries import credits_of
 from apps.accounts.quota.references import new_reference
+from apps.core.local_figures import grouped
 
-_SEEN = "They see it on their statement."
+_SEEN = gettext_lazy("They see it on their statement.")
 
 
 class _QuotaForm(forms.Form):
     """Its key is one for each form that is shown: a second click on its button is no second grant."""
 
     key = forms.RegexField(r"^form [0-9a-f]{12}$", widget=forms.HiddenInput)
-    reason = forms.CharField(max_length=200, help_text=_SEEN)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, help_text=_SEEN)
 
     def __init__(self, person: AdminUser, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,17 +33,17 @@ class _QuotaForm(forms.Form):
 
 class CreditForm(_QuotaForm):
     amount = forms.IntegerField(
-        label="Contacts",
+        label=gettext_lazy("Contacts"),
         min_value=1,
         max_value=MOST,
         localize=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     expires_on = forms.DateField(
-        label="Last day",
+        label=gettext_lazy("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Left empty, the credit does not expire.",
+        help_text=gettext_lazy("Left empty, the credit does not expire."),
     )
 
     def clean_expires_on(self) -> datetime | None:
@@ -53,18 +56,20 @@ class CreditForm(_QuotaForm):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
         if end <= timezone.now():
-            raise forms.ValidationError("Choose today or a later day.")
+            raise forms.ValidationError(_("Choose today or a later day."))
         return end
 
 
 class CorrectionForm(_QuotaForm):
-    bucket = forms.TypedChoiceField(label="Of what", coerce=lambda value: int(value) if value else None)
+    bucket = forms.TypedChoiceField(
+        label=gettext_lazy("Of what"), coerce=lambda value: int(value) if value else None
+    )
     change = forms.IntegerField(
-        label="Contacts",
+        label=gettext_lazy("Contacts"),
         min_value=-MOST,
         max_value=MOST,
         localize=False,
-        help_text="How many more are left afterwards; with a minus, how many fewer.",
+        help_text=gettext_lazy("How many more are left afterwards; with a minus, how many fewer."),
     )
 
     def __init__(self, person: AdminUser, *args: Any, **kwargs: Any) -> None:
@@ -74,9 +79,13 @@ class CorrectionForm(_QuotaForm):
         choices.empty_value = None
         choices.required = False
         choices.choices = [
-            ("", "This month’s limit"),
+            ("", _("This month’s limit")),
             *(
-                (credit.pk, f"Credit of {credit.allowance:,}: {credit.reason}")
+                (
+                    credit.pk,
+                    _("Credit of %(number)s: %(reason)s")
+                    % {"number": grouped(credit.allowance), "reason": credit.reason},
+                )
                 for credit in credits_of(person.pk, now=timezone.now())
             ),
         ]
@@ -84,5 +93,5 @@ class CorrectionForm(_QuotaForm):
     def clean_change(self) -> int:
         change: int = self.cleaned_data["change"]
         if change == 0:
-            raise forms.ValidationError("Enter how many more or fewer.")
+            raise forms.ValidationError(_("Enter how many more or fewer."))
         return change

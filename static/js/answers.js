@@ -1,6 +1,7 @@
 // What htmx may put on the page. Errors that are whole pages, a lost connection and a lost session would otherwise replace
 // a part of the page with something that does not belong there.
 
+const says = document.getElementById("toasts").dataset;
 const say = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, isError: true } }));
 
 // The designed error pages carry #fault with a heading, a sentence and the request id.
@@ -9,7 +10,8 @@ function faultOf(text) {
   if (!fault) return null;
   const id = fault.querySelector("code")?.textContent;
   const sentence = fault.querySelector(".notice")?.textContent.trim() || fault.querySelector("h1").textContent.trim();
-  return id ? `${sentence.replace(/\.$/, "")}. Request ${id}` : sentence;
+  const whole = /[.!?।]$/.test(sentence) ? sentence : `${sentence}.`;
+  return id ? says.request.replace("{sentence}", () => whole).replace("{id}", () => id) : sentence;
 }
 
 document.addEventListener("htmx:after:request", (event) => {
@@ -27,14 +29,14 @@ document.addEventListener("htmx:after:request", (event) => {
     say(fault);
   } else if (status >= 500 || !text.trim()) {
     event.preventDefault();
-    say(`The server answered with error ${status}. Try again in a moment.`);
+    say(says.error.replace("{status}", status));
   }
 });
 
 document.addEventListener("htmx:error", (event) => {
   if (!event.detail.ctx) return;
   const isLate = event.detail.ctx.request?.signal?.reason === "timeout";
-  say(isLate ? "The server took too long to answer. Try again, or narrow the search." : "No connection to the server. Check your network and try again.");
+  say(isLate ? says.late : says.unreachable);
 });
 
 // Somebody's rights were changed while their page was open: what they clicked is answered by the new ones, and once the

@@ -4,15 +4,19 @@ const form = document.querySelector("[data-rights]");
 const find = form.querySelector("[data-find-column]");
 const onlyChanged = form.querySelector("[data-only-changed]");
 const summary = form.querySelector("[data-summary]");
-const RIGHTS = ["hidden", "read", "edit"];
-
 const rightOf = (row) => row.querySelector("input:checked")?.value;
 const isChanged = (row) => rightOf(row) !== row.dataset.saved;
 
+// Such as "7 hidden, 3 read", in the words of the rows.
 function countsOf(rows) {
-  const numbers = new Map(RIGHTS.map((right) => [right, 0]));
-  for (const row of rows) numbers.set(rightOf(row), numbers.get(rightOf(row)) + 1);
-  return [...numbers].filter(([, number]) => number).map(([right, number]) => `${number} ${right}`).join(", ");
+  const numbers = new Map();
+  for (const row of rows) {
+    for (const radio of row.querySelectorAll("input")) {
+      const word = radio.nextElementSibling.textContent.toLocaleLowerCase();
+      numbers.set(word, (numbers.get(word) ?? 0) + radio.checked);
+    }
+  }
+  return [...numbers].filter(([, number]) => number).map(([word, number]) => `${number} ${word}`).join(", ");
 }
 
 function say(element, text) {
@@ -27,7 +31,8 @@ function count() {
   }
   say(form.querySelector("[data-total-counts]"), countsOf(rows));
   const number = rows.filter(isChanged).length;
-  say(summary, number ? `${number} column${number === 1 ? "" : "s"} changed, not saved yet` : "Nothing changed");
+  const { none, one, many } = summary.dataset;
+  say(summary, number === 0 ? none : number === 1 ? one : many.replace("{number}", number));
 }
 
 function narrow() {

@@ -6,11 +6,12 @@ if (navigator.clipboard) document.documentElement.dataset.copies = "";
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
+  const { copied, notCopied } = document.getElementById("toasts").dataset;
   const say = (text, isError) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, isError } }));
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    say(`Copied ${button.dataset.copy}`, false);
+    say(copied.replace("{text}", () => button.dataset.copy), false);
   } catch {
-    say("The browser did not allow copying. Select the text and copy it by hand.", true);
+    say(notCopied, true);
   }
 });

@@ -58,10 +58,13 @@ function plain(credential, response) {
 
 const written = () => JSON.parse(document.getElementById("passkey-options").textContent);
 
+// What goes wrong, as a name of the sentence that the page has for it.
+class Problem extends Error {}
+
 async function fetched(form) {
   const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-  if (answer.status === 429) throw new Error("Too many tries. Wait a minute, then try again.");
-  if (!answer.ok) throw new Error("The server did not answer as it should. Try again.");
+  if (answer.status === 429) throw new Problem("tooMany");
+  if (!answer.ok) throw new Problem("unanswered");
   return (await answer.json()).request_options;
 }
 
@@ -71,11 +74,11 @@ const ways = {
   "sign-in": async (form) => get(await fetched(form)),
 };
 
-function inWords(error) {
-  if (error.name === "InvalidStateError") return "This passkey is on your list already.";
-  if (error.name === "NotAllowedError" || error.name === "AbortError") return "No passkey was used. Try again when you are ready.";
-  if (error instanceof DOMException) return "The browser could not use a passkey here.";
-  return error.message;
+function problemOf(error) {
+  if (error instanceof Problem) return error.message;
+  if (error.name === "InvalidStateError") return "known";
+  if (error.name === "NotAllowedError" || error.name === "AbortError") return "unused";
+  return error instanceof DOMException ? "refused" : "unanswered";
 }
 
 document.addEventListener("submit", async (event) => {
@@ -92,7 +95,7 @@ document.addEventListener("submit", async (event) => {
     if (form.elements.remember && remember?.checked) form.elements.remember.value = "on";
     form.submit();
   } catch (error) {
-    problem.textContent = inWords(error);
+    problem.textContent = problem.dataset[problemOf(error)];
     problem.hidden = false;
     button.removeAttribute("aria-disabled");
   }

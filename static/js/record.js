@@ -34,6 +34,35 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 
+// How a note would read: by the server, which draws it so once it is saved.
+async function preview(button, shown) {
+  const { failed, ended } = document.getElementById("toasts").dataset;
+  let fault = failed;
+  try {
+    const response = await fetch(button.dataset.preview, { method: "POST", body: new FormData(button.form), redirect: "manual" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (response.ok) return shown.replaceChildren(...page.body.childNodes);
+    fault = page.querySelector("#fault h1")?.textContent.trim() ?? ended;
+  } catch {
+    // No answer.
+  }
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text: fault, isError: true } }));
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-preview]");
+  if (!button) return;
+  const { text } = button.form.elements;
+  const shown = button.form.querySelector("[data-previewed]");
+  const isWriting = shown.hidden;
+  shown.replaceChildren();
+  if (isWriting && text.value.trim()) await preview(button, shown);
+  shown.hidden = !shown.hasChildNodes();
+  text.hidden = !shown.hidden;
+  button.ariaPressed = String(text.hidden);
+  if (!text.hidden) text.focus();
+});
+
 // Tags that others have, while one is typed.
 let timer;
 document.addEventListener("input", ({ target, inputType }) => {

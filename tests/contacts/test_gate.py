@@ -131,6 +131,7 @@ GET_STATUS = {
     "contact_company": {"user": 200, "manager": 200, "admin": 200},
     "record_quick_edit": {"user": 405, "manager": 405, "admin": 405},
     "note_detail": {"user": 200, "manager": 200, "admin": 200},
+    "note_preview": {"user": 405, "manager": 405, "admin": 405},
     "note_delete": {"user": 405, "manager": 405, "admin": 405},
     "note_restore": {"user": 405, "manager": 405, "admin": 405},
     "contact_undo": {"user": 405, "manager": 405, "admin": 405},

@@ -1,10 +1,11 @@
 """What somebody may not read changes nothing for them: not a byte of any answer, and not the number of queries.
 
-Two databases that differ in the hidden columns alone are asked the same (C4 of the security checks): every route of
-the URL map, read and written to, every field of the catalogue, every kind of field with every operator, and an import.
-A new route or field takes part by itself; a route whose address needs something that ARGUMENTS lacks fails the test
-until it says what. Each thing is asked once: what parses a search is the same everywhere, so that all its parameters
-go to the list's fragment, and to each other route all that is hidden at once.
+Two databases that differ in the hidden columns alone, also in whom these alone identify or make alike, are asked the
+same (C4 of the security checks): every route of the URL map, read and written to, every field of the catalogue, every
+kind of field with every operator, and an import. A new route or field takes part by itself; a route whose address
+needs something that ARGUMENTS lacks fails the test until it says what. Each thing is asked once: what parses a search
+is the same everywhere, so that all its parameters go to the list's fragment, and to each other route all that is
+hidden at once.
 """
 
 import csv
@@ -28,7 +29,7 @@ from apps.accounts.models import AdminUser
 from apps.accounts.sessions import middleware
 from apps.contacts import selection
 from apps.contacts.facets import bitmaps, counts
-from apps.contacts.fields import EMAIL_STATUSES, FIELDS, LOCATION_FIELDS, Kind
+from apps.contacts.fields import EMAIL_STATUSES, FIELDS, LOCATION_FIELDS, RECOGNISABLE, Kind
 from apps.contacts.history.log import operation
 from apps.contacts.imports.importing import import_file
 from apps.contacts.models import Contact, Industry, Note, Operation, SavedView, ViewVisit
@@ -52,9 +53,20 @@ PEOPLE: dict[str, tuple[str, dict[str, str], dict[str, bool]]] = {
     # Opens the pages about people and rights too, which an admin alone does usually.
     "assistant": ("user", {"last_name": "read"}, {"manage_users": True, "manage_columns": True}),
 }
+# Contacts that hold little or nothing that may be read, and in each of the two databases only some of what may not be:
+# recognisable by that alone, or by nothing. BARELY_NAMED holds the first readable column that contacts are known by.
+BARE, BARELY_NAMED = 9, 8  # of each third one the readable texts are empty too
+HELD: dict[int, tuple[set[str], set[str]]] = {
+    BARE: (set(), {"email", "mobile_phone"}),
+    BARELY_NAMED: ({"person_linkedin_url"}, set()),
+    10: ({"company", "last_name"}, {"contact_id"}),
+    11: ({"first_name", "email"}, {"first_name", "company", "tags", "annual_revenue"}),
+}
+# In the second database it shares what may not be read with nobody, in the first with most others.
+UNLIKE_OTHERS = 7
 # What addresses are made of. Of an operation and a contact there are several kinds: see fill().
 ARGUMENTS: dict[str, list[Any]] = {
-    "contact_id": [FIRST + 1, FIRST + 2, FIRST + 3],
+    "contact_id": [FIRST + 1, FIRST + 2, FIRST + BARE],
     "operation_id": [1, 2, 3, 4],
     "industry_id": [1],
     "view_id": [1, 2, 3],  # shared; another's; one's own
@@ -126,14 +138,27 @@ def value_of(name: str, place: int, variant: int) -> Any:
     return "" if variant == 0 and place % 3 == 0 else ("Spain", "United States")[variant]
 
 
+def is_held(name: str, place: int, variant: int, readable: frozenset[str]) -> bool:
+    if place not in HELD:
+        return True
+    known_by = next((known for known in RECOGNISABLE if known in readable), None)
+    return (place == BARELY_NAMED and name == known_by) or (
+        name not in readable and name in HELD[place][variant]
+    )
+
+
 def fill(readable: frozenset[str], variant: int) -> None:
     def values(place: int, flip: int) -> dict[str, Any]:
         held = {
             name: value_of(name, place, flip if name in readable else (variant + flip) % 2)
             for name, field in FIELDS.items()
-            if field.is_writable
+            if field.is_writable and is_held(name, place, variant, readable)
         }
-        return held | {"custom": {"Header": (flip if "custom" in readable else variant + flip) % 2}}
+        if place == UNLIKE_OTHERS and variant == 1:
+            held |= {name: "Alone" for name in ("company", "city", "last_name") if name not in readable}
+            held |= {"mobile_phone": "+91 98200 12345"} if "mobile_phone" not in readable else {}
+        header = (flip if "custom" in readable else variant + flip) % 2
+        return held | ({} if place in HELD else {"custom": {"Header": header}})
 
     references = {"industry": "industry_id", "owner": "owner_id"}
     with operation(Operation.Kind.IMPORT, access=OPERATOR):
@@ -164,7 +189,18 @@ def make_views() -> None:
 
 def searches(access: Access) -> list[str]:
     """Parameters of the list: every operator of each kind of field, and each field in what it may be asked."""
-    texts = ["Spain", "United States", "a1@x.example", "2025550143", "%2B442079460958", "Alpha", "15", "true"]
+    texts = [
+        "Spain",
+        "United States",
+        "Alone",
+        "%2B919820012345",
+        "a1@x.example",
+        "2025550143",
+        "%2B442079460958",
+        "Alpha",
+        "15",
+        "true",
+    ]
     found = ["", "sort=title", "location__empty=true&sort=-company", "location=Spain&location__not=Italy"]
     kinds: set[object] = set()
     for name in (*FIELDS, "location", "custom", "nosuch"):
@@ -200,7 +236,7 @@ def addresses(access: Access) -> list[str]:
     rest += [f"facets/?in={name}&find=s" for name in ("title", "company", "city", "location", "owner")]
     rest += [
         f"{FIRST + n}/{page}"
-        for n in (1, 2, 3)
+        for n in (1, 2, BARE, BARELY_NAMED)
         for page in (
             *("?country=Spain", "history/?part=changes"),
             *("?as_of=2020-01-01", f"?as_of={date.today()}"),  # noqa: DTZ011  # any zone's will do
@@ -274,9 +310,22 @@ def acts(access: Access) -> list[tuple[str, dict[str, str]]]:
             for n in (1, 2)
             for field in ("first_name", "last_name", "title", "email")
         ),
+        # Whoever empties the last column that they know a contact by, and whoever never saw one.
+        *(
+            (f"/contacts/{FIRST + n}/cells/{field}/", {field: "", "version": sealed_version(FIRST + n, 1)})
+            for n in (BARE, BARELY_NAMED)
+            for field in ("first_name", "last_name", "company", "title")
+        ),
+        *(
+            (
+                f"/contacts/{FIRST + n}/edit/",
+                {"title": "", "first_name": "", "version": sealed_version(FIRST + n, 1)},
+            )
+            for n in (BARE, BARELY_NAMED)
+        ),
         *(bulk_acts() if access.can(Capability.BULK_EDIT) else ()),
-        (f"/contacts/{FIRST + 4}/delete/", {}),
-        ("/contacts/trash/restore/", {"contact": str(FIRST + 4)}),
+        *((f"/contacts/{FIRST + n}/delete/", {}) for n in (4, BARE, 10)),
+        *(("/contacts/trash/restore/", {"contact": str(FIRST + n)}) for n in (4, BARE)),
         ("/contacts/views/new/", {"view": "1"}),
         *((f"/contacts/views/{n}/save/", {"query": "country=Spain", "version": "1"}) for n in (1, 2, 3)),
         ("/contacts/views/save-as/", {"query": "view=1", "name": "Copy"}),
@@ -404,7 +453,7 @@ def everything(person: AdminUser, variant: int, folder: Path) -> dict[Any, Any]:
                 found[len(found), path] = done = answer(client.post, path, data)
                 if done[0] in {200, 302}:
                     found[len(found), "what it says"] = answer(client.get, "/contacts/?page_size=5")
-            for path in (f"/contacts/{FIRST + 1}/history/", "/contacts/operations/"):
+            for path in (f"/contacts/{FIRST + 1}/history/", "/contacts/operations/", "/contacts/trash/"):
                 found[len(found), path] = answer(client.get, path)
             found["import"] = of_an_import(person, folder)
             raise Over

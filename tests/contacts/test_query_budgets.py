@@ -77,6 +77,7 @@ ONLY_POST = {
     "filter_note",
     "filter_forget",
     "note_delete",
+    "note_preview",
     "note_restore",
     "record_quick_edit",
     "view_save",

@@ -71,7 +71,9 @@ def hostile(admin: AdminUser) -> Contact:
     with operation(Operation.Kind.CREATE, access=access, reason=MARKUP):
         contact = Contact.objects.create(**hostile_values(industry, admin))
     fold_deltas()
-    add_note(contact.pk, access=access, text=MARKUP)
+    add_note(
+        contact.pk, access=access, text=f"{MARKUP} https://x.example/{MARKUP} {' '.join(LINKS.values())}"
+    )
     values = {"title": f"new {MARKUP}", "company": f"new {MARKUP}", "tags": [f"new {MARKUP}"]}
     edit_contact(contact.pk, access=access, values=values, seen_version=1, reason=MARKUP)
     return contact
@@ -112,6 +114,10 @@ def test_lists_and_records_show_markup_as_text(page: Page, hostile: Contact) -> 
     is_text(page)
     page.goto(f"/contacts/{hostile.pk}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("<script>ran(2)</script>")
+    is_text(page)
+    page.get_by_role("textbox", name="A note about").fill(f"www.x.example/{MARKUP} *{LINKS['website']}*")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("[data-previewed]")).to_contain_text("<script>ran(2)</script>")
     is_text(page)
     page.goto(f"/contacts/{hostile.pk}/history/")
     expect(page.get_by_text("<script>ran(2)</script>").first).to_be_visible()

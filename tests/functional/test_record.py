@@ -134,7 +134,16 @@ def test_where_it_stands_in_the_result_and_where_that_ends(page: Page, contacts:
 
 def test_a_note_is_edited_and_its_versions_stay(page: Page) -> None:
     page.get_by_role("link", name="Edit this note").click()
-    page.get_by_role("textbox", name="Your note").fill("Found the *first* bug.")
+    text = page.get_by_role("textbox", name="Your note")
+    text.fill("Found the *first* bug.")
+    preview = page.get_by_role("button", name="Preview")
+    preview.click()
+    expect(page.locator("[data-previewed] em")).to_have_text("first")
+    expect(preview).to_have_attribute("aria-pressed", "true")
+    expect(text).to_be_hidden()
+    preview.click()
+    expect(text).to_be_focused()
+    expect(page.locator("[data-previewed]")).to_be_hidden()
     page.get_by_role("button", name="Save note").click()
     expect(page).to_have_url(re.compile(r"/contacts/\d+/#notes$"))
     expect(page.locator("#notes em")).to_have_text("first")

@@ -50,6 +50,47 @@ def test_a_script_neither_evaluates_text_nor_writes_markup(path: Path) -> None:
     )
 
 
+# Comments, which say nothing to people, and literals.
+_LITERAL = re.compile(r"""//[^\n]*|/\*.*?\*/|(["'`])((?:\\.|(?!\1)[^\\])*)\1""", re.DOTALL)
+_PLACE = re.compile(r"\$\{[^}]*\}")
+# Three words in a row, a word behind a value, or one with a capital letter: no selector, class or address has these.
+_SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,} [a-z]{2,}|0 [A-Za-z]{2,}|^[A-Z][a-z]+(?= |[.!?…]?$)")
+# What browsers call keys and errors.
+_NAMES = {"Enter", "Escape", "Tab", "Backspace", "ArrowDown", "ArrowUp"}
+
+
+def sentences_in(script: str) -> list[str]:
+    """The literals of a script that a person could read."""
+    literals = [_PLACE.sub("0", found[2]) for found in _LITERAL.finditer(script) if found[2]]
+    return [text for text in literals if _SENTENCE.search(text) and text not in _NAMES]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_has_no_sentence_of_its_own(path: Path) -> None:
+    """They come translated with the page, in data attributes: docs/decisions/0019."""
+    assert sentences_in(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'say("Saved.")',
+        "say('Nothing selected');",
+        "say(`Copied ${text}`)",
+        'say(number ? `${number} column${number === 1 ? "" : "s"} changed, not saved yet` : "")',
+        "say(`${number} results`)",
+        'const url = "https://a.example"; say("it was not found")',
+    ],
+)
+def test_sentences_are_found(script: str) -> None:
+    assert sentences_in(script) != []
+
+
+def test_what_is_no_sentence_is_none() -> None:
+    script = 'a.closest("td, th"); b.className = "sheet wide"; if (key === "Enter") c(".notes textarea") // It is so.'
+    assert sentences_in(script) == []
+
+
 def test_all_icons_used_are_in_the_sprite() -> None:
     sprite = (ROOT / "static/img/icons.svg").read_text()
     known = set(re.findall(r'<symbol id="([\w-]+)"', sprite))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.invitations.keys import Purpose, id_in, opens
@@ -70,7 +71,9 @@ def send_invitation_again(person_id: int, *, access: Access, origin: str) -> Adm
         person = AdminUser.objects.select_for_update().get(pk=person_id)
         require_reach(access, person)
         if not person.is_active or person.invited_at is None:
-            raise Refused(f"No invitation of {person.display_name} waits to be accepted.")
+            raise Refused(
+                _("No invitation of %(name)s waits to be accepted.") % {"name": person.display_name}
+            )
         invite_again(person, actor_id=access.user_id, origin=origin)
         record_event(
             Kind.INVITED,

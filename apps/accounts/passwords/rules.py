@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from apps.accounts.passwords.breached import is_breached
 
@@ -19,12 +20,12 @@ class BreachedPasswordValidator:
     def validate(self, password: str, user: Any = None) -> None:
         if is_breached(password):
             raise ValidationError(
-                "This password is on lists that thieves try first. Choose another one.",
+                _("This password is on lists that thieves try first. Choose another one."),
                 code="password_breached",
             )
 
     def get_help_text(self) -> str:
-        return "It must not be one that is known from a breach."
+        return _("It must not be one that is known from a breach.")
 
 
 class GuessablePasswordValidator(UserAttributeSimilarityValidator):
@@ -38,19 +39,22 @@ class GuessablePasswordValidator(UserAttributeSimilarityValidator):
         for words, what in self._parts(user):
             if any(part in folded for part in words):
                 raise ValidationError(
-                    f"It contains {what}, which others would try first.", code="password_guessable"
+                    _("It contains %(what)s, which others would try first.") % {"what": what},
+                    code="password_guessable",
                 )
 
     def get_help_text(self) -> str:
-        return "It must not contain your name, your e-mail address, or the name of the company or of this product."
+        return _(
+            "It must not contain your name, your e-mail address, or the name of the company or of this product."
+        )
 
     def _parts(self, user: Any) -> list[tuple[set[str], str]]:
         email, name = getattr(user, "email", "") or "", getattr(user, "name", "") or ""
         return [
-            (_long({_folded(PRODUCT_NAME), "appointment"}), "the name of this product"),
-            (_long({_folded(settings.COMPANY_NAME)}), "the name of the company"),
-            (_long({_folded(email.partition("@")[0])}), "the first part of your e-mail address"),
-            (_long({_folded(name), *map(_folded, name.split())}), "your name"),
+            (_long({_folded(PRODUCT_NAME), "appointment"}), _("the name of this product")),
+            (_long({_folded(settings.COMPANY_NAME)}), _("the name of the company")),
+            (_long({_folded(email.partition("@")[0])}), _("the first part of your e-mail address")),
+            (_long({_folded(name), *map(_folded, name.split())}), _("your name")),
         ]
 
 

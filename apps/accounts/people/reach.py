@@ -6,6 +6,8 @@ Else they would give themself what they lack: through an account that they make,
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.access import RIGHTS_IN_WORDS, Access, Capability, capabilities_by
 from apps.accounts.columns import all_columns, within
 from apps.accounts.models import AdminUser
@@ -29,7 +31,7 @@ def require_reach(access: Access, person: AdminUser) -> None:
     """Raises AccessDenied without the right to manage users, BeyondYourRights for who may do or see more."""
     access.require(Capability.MANAGE_USERS)
     if not reaches(access, person):
-        raise BeyondYourRights("Only an admin can change somebody who may do or see more than you.")
+        raise BeyondYourRights(_("Only an admin can change somebody who may do or see more than you."))
 
 
 def require_grantable(
@@ -39,11 +41,13 @@ def require_grantable(
     if not access.is_bounded:
         return
     if role == AdminUser.Role.ADMIN:
-        raise BeyondYourRights("Only an admin can make somebody an admin.")
+        raise BeyondYourRights(_("Only an admin can make somebody an admin."))
     beyond = capabilities_by(role, overrides) - held - access.capabilities
     if beyond:
         words = ", ".join(str(RIGHTS_IN_WORDS[each]) for each in sorted(beyond))
-        raise BeyondYourRights(f"You cannot give a right that you do not have yourself: to {words}.")
+        raise BeyondYourRights(
+            _("You cannot give a right that you do not have yourself: to %(words)s.") % {"words": words}
+        )
 
 
 def reaches_downloads(access: Access, person: AdminUser) -> bool:
@@ -55,13 +59,13 @@ def require_reach_of_downloads(access: Access, person: AdminUser) -> None:
     """Raises AccessDenied, BeyondYourRights."""
     require_reach(access, person)
     if not reaches_downloads(access, person):
-        raise BeyondYourRights("How much you can download yourself is decided by an admin.")
+        raise BeyondYourRights(_("How much you can download yourself is decided by an admin."))
 
 
 def require_reach_of_roles(access: Access) -> None:
     """What holds for everybody of a role holds for who decides it, or for who may do more. Raises BeyondYourRights."""
     if access.is_bounded:
-        raise BeyondYourRights("What holds for everybody of a role is decided by an admin.")
+        raise BeyondYourRights(_("What holds for everybody of a role is decided by an admin."))
 
 
 def columns_to_give(access: Access, rights: Mapping[str, str]) -> dict[str, str]:

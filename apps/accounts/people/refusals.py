@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class Refused(Exception):
     """Nothing was changed; the message is for people."""
@@ -11,14 +13,19 @@ class Refused(Exception):
 class LastAdmin(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "This would leave nobody who can manage users. Make somebody else an admin first, then try again."
+            _(
+                "This would leave nobody who can manage users. Make somebody else an admin first, then try again."
+            )
         )
 
 
 class OwnRights(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "Your own role, capabilities and activity are changed by another admin, so that nobody locks themself out."
+            _(
+                "Your own role, capabilities and activity are changed by another admin, "
+                "so that nobody locks themself out."
+            )
         )
 
 

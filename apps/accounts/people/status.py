@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import AdminUser
 
@@ -12,10 +13,10 @@ INVITATION_LASTS = timedelta(days=7)
 
 
 class Status(models.TextChoices):
-    ACTIVE = "active", "Active"
-    INVITED = "invited", "Invited"
-    EXPIRED = "expired", "Invitation expired"
-    DEACTIVATED = "deactivated", "Deactivated"
+    ACTIVE = "active", _("Active")
+    INVITED = "invited", _("Invited")
+    EXPIRED = "expired", _("Invitation expired")
+    DEACTIVATED = "deactivated", _("Deactivated")
 
 
 def status_of(person: AdminUser, now: datetime | None = None) -> Status:

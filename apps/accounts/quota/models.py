@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class QuotaAccount(models.Model):
@@ -92,9 +93,9 @@ class QuotaReservation(models.Model):
     """Contacts that are held for one download until it is done, given up, or forgotten."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Held"
-        SPENT = "spent", "Downloaded"
-        RELEASED = "released", "Given back"
+        OPEN = "open", _("Held")
+        SPENT = "spent", _("Downloaded")
+        RELEASED = "released", _("Given back")
 
     account = models.ForeignKey(
         QuotaAccount, on_delete=models.PROTECT, db_column="user_id", related_name="reservations"
@@ -145,12 +146,12 @@ class QuotaEntry(models.Model):
     """
 
     class Kind(models.TextChoices):
-        GRANT = "grant", "Granted"
-        RESERVE = "reserve", "Reserved"
-        SPEND = "spend", "Downloaded"
-        RELEASE = "release", "Given back"
-        EXPIRE = "expire", "Expired"
-        ADJUST = "adjust", "Adjusted"
+        GRANT = "grant", _("Granted")
+        RESERVE = "reserve", _("Reserved")
+        SPEND = "spend", _("Downloaded")
+        RELEASE = "release", _("Given back")
+        EXPIRE = "expire", _("Expired")
+        ADJUST = "adjust", _("Adjusted")
 
     account = models.ForeignKey(
         QuotaAccount, on_delete=models.PROTECT, db_column="user_id", related_name="entries", db_index=False

@@ -29,7 +29,9 @@ class Sums:
     def lines(self) -> list[tuple[str, int]]:
         """Label and change of each kind that did something."""
         return [
-            (label, self.changes[kind]) for kind, label in QuotaEntry.Kind.choices if self.changes.get(kind)
+            (str(label), self.changes[kind])
+            for kind, label in QuotaEntry.Kind.choices
+            if self.changes.get(kind)
         ]
 
     @property

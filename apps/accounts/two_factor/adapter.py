@@ -3,6 +3,7 @@
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.two_factor import encryption
 
@@ -10,7 +11,9 @@ from apps.accounts.two_factor import encryption
 class MFAAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This code is not right, or it was used already. An app shows a new one every 30 seconds.",
+        "incorrect_code": _(
+            "This code is not right, or it was used already. An app shows a new one every 30 seconds."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

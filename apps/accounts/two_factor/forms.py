@@ -1,6 +1,6 @@
 """The forms in which somebody shows a second factor, and those in which they add one."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
@@ -10,6 +10,7 @@ from allauth.mfa.webauthn import forms as passkey_forms
 from allauth.mfa.webauthn.internal import auth as passkeys
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import AdminUser
 from apps.accounts.security_log.log import Kind, record_event
@@ -20,12 +21,15 @@ from apps.core.limits.keys import keys_of
 from apps.core.limits.operations import give_back_try
 from apps.core.metrics import AUTH_FAILURES
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 LIMIT = "second_factor"
 # What fido2 raises for a credential that no browser would send.
 _NO_CREDENTIAL = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
-def code_field(label: str, *, help_text: str = "") -> forms.CharField:
+def code_field(label: "str | StrPromise", *, help_text: str = "") -> forms.CharField:
     attributes = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
     return forms.CharField(
         label=label, max_length=40, help_text=help_text, widget=forms.TextInput(attrs=attributes)
@@ -47,7 +51,7 @@ class _CredentialField(forms.JSONField):
 class _CodeIsCounted(forms.Form):
     """A try is counted before the code is looked at, and given back when it was right. Raises LimitReached."""
 
-    code = code_field("Code")
+    code = code_field(_("Code"))
     user: AdminUser
 
     def clean_code(self) -> str:
@@ -85,7 +89,9 @@ class _PasskeyIsCounted(forms.Form):
             factor: Authenticator = super().clean_credential()  # type: ignore[misc]  # of the other parent
         except (ValidationError, *_NO_CREDENTIAL):
             _note_failure(self.user)
-            raise ValidationError("This passkey was not accepted. Try again, or use another way.") from None
+            raise ValidationError(
+                _("This passkey was not accepted. Try again, or use another way.")
+            ) from None
         give_back_try(LIMIT, keys)
         return factor
 
@@ -107,7 +113,7 @@ class PasskeyAloneForm(_PasskeyIsCounted, passkey_forms.LoginWebAuthnForm):
 class AddAppForm(forms.Form):
     """`used_step` is the step of the code, for add_authenticator_app."""
 
-    code = code_field("Code that the app shows now")
+    code = code_field(_("Code that the app shows now"))
     used_step: int
 
     def __init__(self, *args: Any, secret: str, **kwargs: Any) -> None:
@@ -119,7 +125,7 @@ class AddAppForm(forms.Form):
         step = matching_step(self.secret, code)
         if step is None:
             raise ValidationError(
-                "This is not the code the app shows now. Is the clock of your device right?"
+                _("This is not the code the app shows now. Is the clock of your device right?")
             )
         self.used_step = step
         return code
@@ -127,7 +133,7 @@ class AddAppForm(forms.Form):
 
 class PasskeyNameForm(forms.Form):
     name = forms.CharField(
-        label="Name", max_length=60, help_text='So that you know it again, such as "Work laptop".'
+        label=_("Name"), max_length=60, help_text=_("So that you know it again, such as “Work laptop”.")
     )
 
 
@@ -140,7 +146,7 @@ class AddPasskeyForm(PasskeyNameForm):
             passkeys.parse_registration_response(credential)
             passkeys.complete_registration(credential)
         except (ValidationError, *_NO_CREDENTIAL):
-            raise ValidationError("This passkey could not be added. Try once more.") from None
+            raise ValidationError(_("This passkey could not be added. Try once more.")) from None
         return credential
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import AdminUser
 from apps.accounts.second_factors import REAL_FACTORS
@@ -30,7 +31,9 @@ def add_authenticator_app(person: AdminUser, *, secret: str, used_step: int, ses
     """
     with _change(person, Kind.TWO_FACTOR_ADDED, session_key, factor=Type.TOTP):
         if Authenticator.objects.filter(user=person, type=Type.TOTP).exists():
-            raise FactorRefused("An authenticator app is set up already. Remove it first to use another one.")
+            raise FactorRefused(
+                _("An authenticator app is set up already. Remove it first to use another one.")
+            )
         data = app_data(secret, used_step=used_step)
         Authenticator.objects.create(user=person, type=Type.TOTP, data=data)
         return _first_recovery_codes(person)
@@ -40,7 +43,7 @@ def add_passkey(person: AdminUser, *, name: str, credential: dict[str, Any], ses
     """Add a passkey whose credential was checked; otherwise as add_authenticator_app."""
     with _change(person, Kind.TWO_FACTOR_ADDED, session_key, factor=Type.WEBAUTHN, name=name):
         if Authenticator.objects.filter(type=Type.WEBAUTHN, data__credential__id=credential["id"]).exists():
-            raise FactorRefused("This passkey is on the list already.")
+            raise FactorRefused(_("This passkey is on the list already."))
         Authenticator.objects.create(
             user=person, type=Type.WEBAUTHN, data={"name": name, "credential": credential}
         )
@@ -71,11 +74,11 @@ def remove_factor(person: AdminUser, factor_id: int, *, session_key: str) -> boo
     name = {"name": factor.data["name"]} if factor.type == Type.WEBAUTHN else {}
     with _change(person, Kind.TWO_FACTOR_REMOVED, session_key, factor=factor.type, **name) as fresh:
         if not factors.filter(pk=factor_id).exists():
-            raise FactorRefused("It is removed already.")
+            raise FactorRefused(_("It is removed already."))
         is_last = not factors.exclude(pk=factor_id).exists()
         if is_last and is_required_of(fresh.role):
             raise FactorRefused(
-                "Your role requires a second factor. Add another one before you remove this one."
+                _("Your role requires a second factor. Add another one before you remove this one.")
             )
         factor.delete()
         if is_last:
@@ -87,7 +90,9 @@ def make_recovery_codes(person: AdminUser, *, session_key: str) -> list[str]:
     """New codes in place of the old ones, to be shown now. Raises FactorRefused for who has no factor to recover."""
     with _change(person, Kind.RECOVERY_CODES_MADE, session_key):
         if not Authenticator.objects.filter(user=person, type__in=REAL_FACTORS).exists():
-            raise FactorRefused("Recovery codes come with an authenticator app or a passkey. Add one first.")
+            raise FactorRefused(
+                _("Recovery codes come with an authenticator app or a passkey. Add one first.")
+            )
         Authenticator.objects.filter(user=person, type=Type.RECOVERY_CODES).delete()
         return _first_recovery_codes(person)
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import Access
@@ -59,6 +60,6 @@ def _confirmed(request: HttpRequest, change_id: int, token: str) -> HttpResponse
         keep_session=request.session.session_key or "",
     )
     if request.user.pk == person.pk:
-        messages.success(request, f"Your e-mail address is {person.email} now.")
+        messages.success(request, _("Your e-mail address is %(email)s now.") % {"email": person.email})
         return redirect("profile")
     return render(request, "accounts/email_confirmed.html", {"person": person})

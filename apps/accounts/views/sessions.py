@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access
@@ -35,7 +37,7 @@ def session_end(request: HttpRequest, access: Access, session_id: int) -> HttpRe
         return redirect("account_login")
     if not end_sessions(_person(request), ids=[session_id], actor_id=access.user_id):
         raise Http404
-    messages.success(request, "Signed out there.")
+    messages.success(request, _("Signed out there."))
     return redirect("session_list")
 
 
@@ -45,9 +47,10 @@ def session_end_others(request: HttpRequest, access: Access) -> HttpResponse:
     number = end_sessions(_person(request), keep=request.session.session_key or "", actor_id=access.user_id)
     messages.success(
         request,
-        f"Signed out in {number} other place{'' if number == 1 else 's'}."
+        ngettext("Signed out in %(number)s other place.", "Signed out in %(number)s other places.", number)
+        % {"number": number}
         if number
-        else "There was no other.",
+        else _("There was no other."),
     )
     return redirect("session_list")
 

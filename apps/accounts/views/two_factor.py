@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.access import Access
@@ -64,7 +65,7 @@ def app_add(request: HttpRequest, access: Access) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("security")
         del request.session[_DRAFT]
-        return _added(request, codes, "The authenticator app is set up.")
+        return _added(request, codes, _("The authenticator app is set up."))
     adapter = get_adapter()
     address = adapter.build_totp_url(person, secret)
     picture = base64.b64encode(adapter.build_totp_svg(address).encode()).decode()
@@ -91,7 +92,7 @@ def passkey_add(request: HttpRequest, access: Access) -> HttpResponse:
         except FactorRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("security")
-        return _added(request, codes, "The passkey was added.")
+        return _added(request, codes, _("The passkey was added."))
     context = {
         "form": form,
         "options": begin_registration(person, passwordless=True),
@@ -111,7 +112,7 @@ def passkey_rename(request: HttpRequest, access: Access, factor_id: int) -> Http
     if request.method == "POST" and form.is_valid():
         if not rename_passkey(_person(request), factor_id, name=form.cleaned_data["name"]):
             raise Http404
-        messages.success(request, "The passkey has its new name.")
+        messages.success(request, _("The passkey has its new name."))
         return redirect("security")
     return render(request, "mfa/passkey_rename.html", {"form": form, "passkey": passkey, "tab": "security"})
 
@@ -122,7 +123,7 @@ def factor_remove(request: HttpRequest, access: Access, factor_id: int) -> HttpR
     try:
         if not remove_factor(_person(request), factor_id, session_key=_session_key(request)):
             raise Http404
-        messages.success(request, "Removed. You were signed out everywhere else.")
+        messages.success(request, _("Removed. You were signed out everywhere else."))
     except FactorRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("security")
@@ -136,21 +137,21 @@ def recovery_codes_make(request: HttpRequest, access: Access) -> HttpResponse:
     except FactorRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("security")
-    return _show_codes(request, codes, "The old recovery codes do not work any more.")
+    return _show_codes(request, codes, _("The old recovery codes do not work any more."))
 
 
 def _added(request: HttpRequest, codes: list[str], sentence: str) -> HttpResponse:
     if codes:
         return _show_codes(request, codes, sentence)
-    messages.success(request, f"{sentence} You were signed out everywhere else.")
+    messages.success(request, _("%(sentence)s You were signed out everywhere else.") % {"sentence": sentence})
     return redirect(_next(request) or "security")
 
 
 def _show_codes(request: HttpRequest, codes: list[str], sentence: str) -> HttpResponse:
     """In the answer itself and nowhere else: neither the session nor the database has them in clear."""
     lines = [
-        "Appointment360: recovery codes of " + _person(request).email,
-        "Each works once.",
+        _("Appointment360: recovery codes of %(email)s") % {"email": _person(request).email},
+        _("Each works once."),
         "",
         *codes,
         "",

@@ -231,7 +231,8 @@ class _Figures:
         return self.kept[name].between(start_of(monday), start_of(monday + timedelta(days=7)))
 
     def _breakdown(self, name: str, options: Sequence[Option]) -> Card:
-        figures = [self._figure(option.value, option.n, [(name, option.value)]) for option in options]
+        said = FIELDS[name].shown
+        figures = [self._figure(said(each.value), each.n, [(name, each.value)]) for each in options]
         empty = self.kept[name].empty
         others = self.total - empty - sum(figure.number for figure in figures)
         if others > 0:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import Access, Capability
 from apps.accounts.gate import requires
+from apps.contacts.notes.markdown import note_html
 from apps.contacts.notes.models import Note
 from apps.contacts.notes.operations import (
     ConflictingNoteEdit,
@@ -40,6 +41,13 @@ def contact_note(request: HttpRequest, access: Access, contact_id: int) -> HttpR
     except NoteGone as error:
         raise Http404 from error
     return back_to_record(request, Origin.of(request.GET, contact_id, access), contact_id, ANCHOR)
+
+
+@require_POST
+@requires(Capability.EDIT, limit="search")
+def note_preview(request: HttpRequest, access: Access) -> HttpResponse:
+    """How a note would read, as a fragment for who is writing it. Nothing is kept."""
+    return HttpResponse(note_html(_text_of(request)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

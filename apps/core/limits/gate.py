@@ -8,6 +8,8 @@ from typing import Concatenate
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.core.error_pages import error_page
 from apps.core.limits.classes import known_class
@@ -72,14 +74,22 @@ class LimitsMiddleware:
 
 def too_many_requests(verdict: Verdict) -> HttpResponse:
     again_at = timezone.now() + timedelta(seconds=verdict.retry_after)
-    when = f"You can try again in {_in_words(verdict.retry_after)}, at {again_at:%H:%M:%S} UTC."
+    when = _("You can try again in %(time)s, at %(moment)s UTC.") % {
+        "time": _in_words(verdict.retry_after),
+        "moment": f"{again_at:%H:%M:%S}",
+    }
     return error_page(429, when, retry_after=verdict.retry_after)
 
 
 def _in_words(seconds: int) -> str:
     """Rounded up, so that who waits as long is let in."""
-    for size, unit in ((3600, "hour"), (60, "minute")):
-        if seconds > size:
-            number = -(-seconds // size)
-            return f"{number} {unit}s"
-    return f"{seconds} second" + ("s" if seconds != 1 else "")
+    if seconds > 3600:
+        number = -(-seconds // 3600)
+        words = ngettext("%(number)s hour", "%(number)s hours", number)
+    elif seconds > 60:
+        number = -(-seconds // 60)
+        words = ngettext("%(number)s minute", "%(number)s minutes", number)
+    else:
+        number = seconds
+        words = ngettext("%(number)s second", "%(number)s seconds", number)
+    return words % {"number": number}

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -44,7 +45,7 @@ def ops_error(request: HttpRequest, access: Access, group_id: int) -> HttpRespon
 def ops_error_resolve(request: HttpRequest, access: Access, group_id: int) -> HttpResponse:
     if not resolve(group_id):
         raise Http404
-    messages.info(request, "Marked as resolved. It opens again by itself if the error comes back.")
+    messages.info(request, _("Marked as resolved. It opens again by itself if the error comes back."))
     return redirect("ops_errors")
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -26,5 +27,5 @@ def ops_limit_lift(request: HttpRequest, access: Access) -> HttpResponse:
     if "\0" in key + kind + route_class:
         raise BadRequest("No limit has a NUL character in its name.")
     lifted = lift_limits(route_class=route_class, kind=kind, keys=[key])
-    messages.success(request, "The limit is lifted." if lifted else "That limit was over already.")
+    messages.success(request, _("The limit is lifted.") if lifted else _("That limit was over already."))
     return redirect("ops_limits")

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -36,5 +37,8 @@ def ops_sessions_end(request: HttpRequest, access: Access, user_id: int) -> Http
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("ops_sessions")
-    messages.success(request, f"Sessions of {person.display_name} ended: {number}.")
+    messages.success(
+        request,
+        _("Sessions of %(name)s ended: %(number)s.") % {"name": person.display_name, "number": number},
+    )
     return redirect("ops_sessions")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import Access, Capability
@@ -25,8 +26,8 @@ def user_deactivate(request: HttpRequest, access: Access, user_id: int) -> HttpR
         was_invited = person.invited_at is not None
         deactivate_person(person.pk, access=access)
         if was_invited:
-            return f"The invitation of {person.display_name} is withdrawn."
-        return f"{person.display_name} is deactivated and signed out everywhere."
+            return _("The invitation of %(name)s is withdrawn.") % {"name": person.display_name}
+        return _("%(name)s is deactivated and signed out everywhere.") % {"name": person.display_name}
 
     return _do(request, user_id, act)
 
@@ -37,8 +38,8 @@ def user_reactivate(request: HttpRequest, access: Access, user_id: int) -> HttpR
     def act(person: AdminUser) -> str:
         person = reactivate_person(person.pk, access=access, origin=origin_of(request))
         if person.invited_at is not None:
-            return f"{person.display_name} is invited again: the mail is on its way."
-        return f"{person.display_name} can sign in again, with the rights they had."
+            return _("%(name)s is invited again: the mail is on its way.") % {"name": person.display_name}
+        return _("%(name)s can sign in again, with the rights they had.") % {"name": person.display_name}
 
     return _do(request, user_id, act)
 
@@ -48,7 +49,10 @@ def user_reactivate(request: HttpRequest, access: Access, user_id: int) -> HttpR
 def user_sessions_end(request: HttpRequest, access: Access, user_id: int) -> HttpResponse:
     def act(person: AdminUser) -> str:
         number = sign_out_person(person, access=access, keep=request.session.session_key or "")
-        return f"Sessions of {person.display_name} ended: {number}."
+        return _("Sessions of %(name)s ended: %(number)s.") % {
+            "name": person.display_name,
+            "number": number,
+        }
 
     return _do(request, user_id, act)
 
@@ -60,7 +64,7 @@ def user_session_end(request: HttpRequest, access: Access, user_id: int, session
         own = request.session.session_key or ""
         if not sign_out_person(person, access=access, ids=[session_id], keep=own):
             raise Http404
-        return f"{person.display_name} is signed out there."
+        return _("%(name)s is signed out there.") % {"name": person.display_name}
 
     return _do(request, user_id, act)
 
@@ -72,8 +76,12 @@ def user_second_factors_reset(request: HttpRequest, access: Access, user_id: int
         require_reach(access, person)
         number = reset_second_factors(person, actor_id=access.user_id)
         if not number:
-            return f"{person.display_name} had no second factor; they are signed out everywhere."
-        return f"The second factors of {person.display_name} are removed, and they are signed out everywhere."
+            return _("%(name)s had no second factor; they are signed out everywhere.") % {
+                "name": person.display_name
+            }
+        return _("The second factors of %(name)s are removed, and they are signed out everywhere.") % {
+            "name": person.display_name
+        }
 
     return _do(request, user_id, act)
 

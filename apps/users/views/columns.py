@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import Access, Capability
@@ -71,7 +73,7 @@ def role_columns(request: HttpRequest, access: Access, role: str) -> HttpRespons
     if role == AdminUser.Role.ADMIN:
         return _of_admins(request, context)
     holder = Holder(
-        name=f"new people of the role {context['role_label']}",
+        name=_("new people of the role %(role)s") % {"role": context["role_label"]},
         saved=held(role_defaults(role)),
         address=reverse("role_columns", args=[role]),
         save=lambda **values: set_role_defaults(role, actor_id=access.user_id, giver=access, **values),
@@ -98,11 +100,15 @@ def role_columns_apply(request: HttpRequest, access: Access, role: str) -> HttpR
             return redirect("role_columns_apply", role)
         except RightsChanged:
             messages.error(
-                request, "The defaults were changed meanwhile. Nobody's rights have changed; look again."
+                request, _("The defaults were changed meanwhile. Nobody's rights have changed; look again.")
             )
             return redirect("role_columns_apply", role)
         messages.success(
-            request, f"{number} {'person has' if number == 1 else 'people have'} these rights now."
+            request,
+            ngettext(
+                "%(number)s person has these rights now.", "%(number)s people have these rights now.", number
+            )
+            % {"number": number},
         )
         return redirect("role_columns", role)
     defaults = held(role_defaults(role))
@@ -139,7 +145,7 @@ def _answer(request: HttpRequest, holder: Holder) -> HttpResponse:
     submitted = read_form(request.POST, holder.saved)
     if submitted.faults:
         return _grid_page(request, holder, submitted.rights, faults=submitted.faults)
-    act, _, what = request.POST.get("act", "review").partition(":")
+    act, __, what = request.POST.get("act", "review").partition(":")
     if act == "review":
         return _review(request, holder, submitted.rights)
     if act == "save":
@@ -147,7 +153,7 @@ def _answer(request: HttpRequest, holder: Holder) -> HttpResponse:
     try:
         return _grid_page(request, holder, _filled(request, holder, act, what, submitted.rights))
     except (KeyError, ValueError):
-        fault = "That was no choice of this page. Nothing was changed."
+        fault = _("That was no choice of this page. Nothing was changed.")
         return _grid_page(request, holder, submitted.rights, faults=[fault])
 
 
@@ -184,7 +190,7 @@ def _grid_page(
         "query": query,
         "only_changed": only_changed,
         "faults": faults,
-        "presets": PRESETS.items(),
+        "presets": [(name, _(label)) for name, label in PRESETS.items()],
         "people": _people_to_copy(holder),
         "counts": counts_of(iter(rights.values())),
         "changed_count": sum(right is not holder.saved[name] for name, right in rights.items()),
@@ -200,7 +206,7 @@ def _review(request: HttpRequest, holder: Holder, rights: Rights) -> HttpRespons
         return _conflict_page(request, holder, holder.saved, rights)
     change = change_in_words(holder.saved, rights)
     if not change:
-        messages.info(request, "Nothing is changed.")
+        messages.info(request, _("Nothing is changed."))
         return redirect(holder.address)
     context = {**holder.context, "holder": holder, "change": change, "rights": rights.items(), "seen": seen}
     return render(request, "users/columns_review.html", context)
@@ -214,14 +220,18 @@ def _save(request: HttpRequest, holder: Holder, rights: Rights) -> HttpResponse:
     except BeyondYourRights as refusal:
         return _grid_page(request, holder, rights, faults=[str(refusal)])
     number = len(difference.hidden + difference.read + difference.edit)
-    messages.success(request, f"Saved: {number} {'column' if number == 1 else 'columns'} changed.")
+    messages.success(
+        request,
+        ngettext("Saved: %(number)s column changed.", "Saved: %(number)s columns changed.", number)
+        % {"number": number},
+    )
     return redirect(holder.address)
 
 
 def _conflict_page(request: HttpRequest, holder: Holder, now: Rights, mine: Rights) -> HttpResponse:
     rows = [row for group in grid(mine, now) for row in group.rows]
     if not any(row.is_changed for row in rows):  # somebody else has chosen the same
-        messages.info(request, "These rights are saved already.")
+        messages.info(request, _("These rights are saved already."))
         return redirect(holder.address)
     context = {
         **holder.context,

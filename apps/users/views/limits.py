@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import Access, Capability
@@ -15,6 +17,7 @@ from apps.accounts.models import AdminUser
 from apps.accounts.people.limits import set_download_limits
 from apps.accounts.people.reach import reaches_downloads
 from apps.core.converters import id_or_none
+from apps.core.local_figures import grouped
 from apps.users.forms import LimitForm
 from apps.users.queries import limit_in_words
 from apps.users.search import PeopleSearch
@@ -27,7 +30,7 @@ def user_limits(request: HttpRequest, access: Access) -> HttpResponse:
         return _confirm(request, access)
     people = list(_chosen(request))
     if not people:
-        messages.error(request, "Tick the people first whose limit you want to set.")
+        messages.error(request, _("Tick the people first whose limit you want to set."))
         return redirect(_back(request))
     is_asked = "limit" in request.GET or "is_unlimited" in request.GET
     form = LimitForm(request.GET if is_asked else None)
@@ -62,14 +65,17 @@ def _preview(people: list[AdminUser], access: Access, limit: int) -> dict[str, A
 def _confirm(request: HttpRequest, access: Access) -> HttpResponse:
     form, shown = LimitForm(request.POST), _shown(request.POST.get("shown", ""))
     if not form.is_valid() or not shown:
-        messages.error(request, "Nothing was changed: the page was incomplete. Start again from the list.")
+        messages.error(request, _("Nothing was changed: the page was incomplete. Start again from the list."))
         return redirect("user_list")
     number = set_download_limits(access=access, shown=shown, limit=form.download_limit)
     left = len(shown) - number
-    who = "1 person" if number == 1 else f"{number:,} people"
-    said = f"The limit of {who} is now {limit_in_words(form.download_limit)}."
+    said = ngettext(
+        "The limit of %(number)s person is now %(limit)s.",
+        "The limit of %(number)s people is now %(limit)s.",
+        number,
+    ) % {"number": grouped(number), "limit": limit_in_words(form.download_limit)}
     if left:
-        said += f" {left} left alone: somebody else changed them meanwhile."
+        said += " " + _("%(number)s left alone: somebody else changed them meanwhile.") % {"number": left}
     messages.success(request, said)
     return redirect(_back(request))
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -25,11 +27,11 @@ from apps.users.search import SORTS, PeopleSearch
 from apps.users.views.origin import origin_of
 
 _LABELS = {
-    "name": "Name",
-    "email": "E-mail address",
-    "role": "Role",
-    "download_limit": "Download limit",
-    "capability_overrides": "Capabilities",
+    "name": _("Name"),
+    "email": _("E-mail address"),
+    "role": _("Role"),
+    "download_limit": _("Download limit"),
+    "capability_overrides": _("Capabilities"),
 }
 
 
@@ -98,7 +100,7 @@ def user_edit(request: HttpRequest, access: Access, user_id: int) -> HttpRespons
     except Refused as refusal:
         form.add_error(None, str(refusal))
     else:
-        messages.success(request, f"{person.display_name} is saved.")
+        messages.success(request, gettext("%(name)s is saved.") % {"name": person.display_name})
         return redirect("user_detail", person.pk)
     person.refresh_from_db()
     return _edit_page(request, person, form, is_self)
@@ -158,10 +160,14 @@ def _sort(search: PeopleSearch, name: str) -> dict[str, str]:
 
 def _overrides_in_words(person: AdminUser) -> list[str]:
     return [
-        f"{label_of(each)}: {'granted' if person.capability_overrides[each] is True else 'taken away'}"
+        f"{label_of(each)}: {_granted(person.capability_overrides[each])}"
         for each in Capability
         if each in person.capability_overrides
     ]
+
+
+def _granted(value: object) -> str:
+    return gettext("granted") if value is True else gettext("taken away")
 
 
 def _in_words(name: str, value: Any) -> str:
@@ -170,10 +176,6 @@ def _in_words(name: str, value: Any) -> str:
     if name == "role":
         return str(AdminUser.Role(value).label)
     if name == "capability_overrides":
-        words = [
-            f"{label_of(each)} {'granted' if value[each] is True else 'taken away'}"
-            for each in Capability
-            if each in value
-        ]
-        return ", ".join(words) or "as the role"
-    return str(value) or "empty"
+        words = [f"{label_of(each)} {_granted(value[each])}" for each in Capability if each in value]
+        return ", ".join(words) or gettext("as the role")
+    return str(value) or gettext("empty")

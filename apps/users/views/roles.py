@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import Access, Capability
@@ -42,6 +43,10 @@ def _decide(request: HttpRequest) -> None:
     if not set_role_requirement(role, is_required=wanted == "yes", actor=request.user):
         return
     if wanted == "yes":
-        messages.success(request, f"The role {role.label} requires a second factor from now on.")
+        messages.success(
+            request, _("The role %(role)s requires a second factor from now on.") % {"role": role.label}
+        )
     else:
-        messages.success(request, f"The role {role.label} does not require a second factor any more.")
+        messages.success(
+            request, _("The role %(role)s does not require a second factor any more.") % {"role": role.label}
+        )

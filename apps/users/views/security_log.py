@@ -33,4 +33,4 @@ def _shown(request: HttpRequest, person_id: int | None) -> dict[str, object]:
     kind = request.GET.get("kind", "")
     kind = kind if kind in Kind.values else ""
     page: LogPage = log_page(person_id=person_id, kind=kind, before=id_or_none(request.GET.get("before", "")))
-    return {"page": page, "kind": kind, "kinds": sorted(Kind.choices, key=lambda choice: choice[1])}
+    return {"page": page, "kind": kind, "kinds": Kind.choices}

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import RIGHTS_IN_WORDS, ROLE_CAPABILITIES, Access, Capability
@@ -14,6 +15,7 @@ from apps.accounts.gate import requires
 from apps.accounts.looking import start_looking, stop_looking
 from apps.accounts.models import AdminUser, RolePolicy
 from apps.accounts.quota.queries import usage_of
+from apps.users.capabilities import label_of
 
 
 @require_safe
@@ -44,9 +46,9 @@ def see_as_start(request: HttpRequest, access: Access, user_id: int) -> HttpResp
     if person.pk == access.user_id or not person.is_active:
         messages.info(
             request,
-            f"{person.display_name} is deactivated, and would see nothing."
+            _("%(name)s is deactivated, and would see nothing.") % {"name": person.display_name}
             if not person.is_active
-            else "You see the product as yourself already.",
+            else _("You see the product as yourself already."),
         )
         return redirect("user_access", person.pk)
     start_looking(request, person, access=access)
@@ -59,7 +61,7 @@ def see_as_stop(request: HttpRequest, access: Access) -> HttpResponse:
     person_id = stop_looking(request, actor_id=access.user_id)
     if person_id is None or not access.can(Capability.MANAGE_USERS):
         return redirect("home")
-    messages.success(request, "You are yourself again.")
+    messages.success(request, _("You are yourself again."))
     return redirect("user_access", person_id)
 
 
@@ -68,18 +70,25 @@ def _capabilities_of(person: AdminUser, theirs: Access) -> list[dict[str, Any]]:
     by_role = ROLE_CAPABILITIES.get(person.role, frozenset())
     return [
         {
-            "label": words[0].upper() + words[1:],
+            "label": label_of(capability),
             "is_held": theirs.can(capability),
-            "source": _source_of(capability in by_role, person.capability_overrides.get(capability)),
+            "override": (override := _override_of(person, capability, is_of_role=capability in by_role)),
+            "source": _source_of(capability in by_role, override),
         }
-        for capability, words in RIGHTS_IN_WORDS.items()
+        for capability in RIGHTS_IN_WORDS
     ]
 
 
-def _source_of(is_of_role: bool, override: Any) -> str:
-    if override is None or (override is True) == is_of_role:
-        return "by role" if is_of_role else "not of this role"
-    return "granted besides" if override is True else "taken away"
+def _override_of(person: AdminUser, capability: Capability, *, is_of_role: bool) -> bool | None:
+    """What was decided about this person, where it is not what the role says anyway."""
+    override = person.capability_overrides.get(capability)
+    return None if override is None or (override is True) == is_of_role else override is True
+
+
+def _source_of(is_of_role: bool, override: bool | None) -> str:
+    if override is None:
+        return _("by role") if is_of_role else _("not of this role")
+    return _("granted besides") if override else _("taken away")
 
 
 def _columns_of(theirs: Access) -> list[tuple[ColumnRight, list[str]]]:
@@ -99,5 +108,5 @@ def _columns_of(theirs: Access) -> list[tuple[ColumnRight, list[str]]]:
 def _factors_of(person: AdminUser) -> list[str]:
     """Their second factors in words; recovery codes alone are none."""
     types = Authenticator.objects.filter(user=person).values_list("type", flat=True)
-    words = {"totp": "authenticator app", "webauthn": "passkey"}
+    words = {"totp": _("authenticator app"), "webauthn": _("passkey")}
     return sorted({words[kind] for kind in map(str, types) if kind in words})

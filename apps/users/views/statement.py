@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.access import Access, Capability
@@ -13,6 +14,7 @@ from apps.accounts.people.reach import require_reach_of_downloads
 from apps.accounts.people.refusals import BeyondYourRights
 from apps.accounts.quota import QuotaExceeded, ReferenceTaken, adjust_quota, grant_credit
 from apps.accounts.views.statement import statement_answer
+from apps.core.local_figures import grouped
 from apps.users.quota_forms import CorrectionForm, CreditForm
 
 
@@ -31,15 +33,21 @@ def user_credit(request: HttpRequest, access: Access, user_id: int) -> HttpRespo
     person = get_object_or_404(AdminUser, pk=user_id)
     form = CreditForm(person, request.POST if request.method == "POST" else None)
     if form.is_valid() and _gave_credit(form, person, access):
-        messages.success(request, f"{person.display_name} has {form.cleaned_data['amount']:,} more contacts.")
+        messages.success(
+            request,
+            _("%(name)s has %(number)s more contacts.")
+            % {"name": person.display_name, "number": grouped(form.cleaned_data["amount"])},
+        )
         return redirect("user_statement", person.pk)
     return _form_page(
         request,
         person,
         form,
-        heading="Give credit",
-        act="Give credit",
-        explanation="Contacts to download besides the month’s limit. They are used once the limit is used up.",
+        heading=_("Give credit"),
+        act=_("Give credit"),
+        explanation=_(
+            "Contacts to download besides the month’s limit. They are used once the limit is used up."
+        ),
     )
 
 
@@ -49,15 +57,17 @@ def user_correction(request: HttpRequest, access: Access, user_id: int) -> HttpR
     person = get_object_or_404(AdminUser, pk=user_id)
     form = CorrectionForm(person, request.POST if request.method == "POST" else None)
     if form.is_valid() and _corrected(form, person, access):
-        messages.success(request, f"What {person.display_name} has left is corrected.")
+        messages.success(request, _("What %(name)s has left is corrected.") % {"name": person.display_name})
         return redirect("user_statement", person.pk)
     return _form_page(
         request,
         person,
         form,
-        heading="Correct what is left",
-        act="Correct it",
-        explanation="For a mistake, such as a file that could not be used. The limit of later months stays as it is.",
+        heading=_("Correct what is left"),
+        act=_("Correct it"),
+        explanation=_(
+            "For a mistake, such as a file that could not be used. The limit of later months stays as it is."
+        ),
     )
 
 
@@ -92,7 +102,10 @@ def _corrected(form: CorrectionForm, person: AdminUser, access: Access) -> bool:
             actor_id=access.user_id,
         )
     except QuotaExceeded as error:
-        form.add_error("change", f"{error.available:,} are left: take away so many at most.")
+        form.add_error(
+            "change",
+            _("%(number)s are left: take away so many at most.") % {"number": grouped(error.available)},
+        )
     except (ValueError, BeyondYourRights) as error:
         form.add_error(None, str(error))
     else:
@@ -102,7 +115,7 @@ def _corrected(form: CorrectionForm, person: AdminUser, access: Access) -> bool:
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, ReferenceTaken):
-        return "This form was sent before, with another number. Open it anew to give more."
+        return _("This form was sent before, with another number. Open it anew to give more.")
     return str(error)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
@@ -199,6 +199,16 @@ def test_spellings_of_one_value_are_one_bar(admin: AdminUser, ready: None):
     labels = [figure.label.lower() for figure in countries.figures]
     assert labels.count("spain") == 1
     assert labels[-2:] == ["other", "none"]
+
+
+def test_choices_are_said_in_the_language_and_looked_for_in_english(
+    admin: AdminUser, make_contact: Callable[..., Contact]
+):
+    make_contact(stage="Hot")
+    with translation.override("es"):
+        stages = next(card for card in figures_of(admin).breakdowns if card.key == "stage")
+    assert [figure.label for figure in stages.figures] == ["Caliente"]
+    assert stages.figures[0].parameters == (("stage", "Hot"),)
 
 
 def test_growth_tells_imports_from_what_came_by_hand(admin: AdminUser, ready: None):

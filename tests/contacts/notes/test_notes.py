@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from apps.accounts.models import AdminUser
 from apps.contacts.history.queries import operation_summary
 from apps.contacts.history.undo import restore, undo
 from apps.contacts.models import Contact, Note, NoteVersion, Operation
+from apps.contacts.notes.markdown import note_html
 from apps.contacts.notes.operations import (
     ConflictingNoteEdit,
     NoteGone,
@@ -76,6 +78,25 @@ def test_a_note_that_is_sent_twice_at_once_is_one(user: AdminUser, ann: Contact)
     for sender in senders:
         sender.join(20)
     assert Note.objects.count() == 1
+
+
+def test_a_preview_is_what_the_note_will_be_and_keeps_nothing(
+    sign_in: SignIn, user: AdminUser, ann: Contact
+) -> None:
+    client = sign_in(user)
+    text = "**tea**, see www.a.example <script>\r\n" + "x" * 30_000
+    shown = client.post("/contacts/notes/preview/", {"text": text}).content.decode()
+    assert not Note.objects.exists()
+    client.post(f"/contacts/{ann.pk}/notes/", {"text": text})
+    assert shown == note_html(Note.objects.get().text)
+    assert shown.count("x") < 20_000
+
+
+def test_previews_are_limited(sign_in: SignIn, user: AdminUser, settings: Any) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"search": {"account": (1, 60)}}
+    client = sign_in(user)
+    statuses = [client.post("/contacts/notes/preview/", {"text": "tea"}).status_code for _ in range(2)]
+    assert statuses == [200, 429]
 
 
 def test_an_edit_keeps_how_it_read_before(sign_in: SignIn, user: AdminUser, note: Note) -> None:
