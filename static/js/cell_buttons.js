@@ -12,7 +12,7 @@ function button(kind, text) {
   const template = document.getElementById("cell-button");
   const made = template.content.firstElementChild.cloneNode(true);
   made.dataset[kind] = "";
-  made.ariaLabel = template.dataset.edit.replace("{name}", () => text);
+  made.ariaLabel = template.dataset.editWords.replace("{name}", () => text);
   return made;
 }
 
@@ -26,7 +26,7 @@ function dress(row) {
     for (const each of row.querySelectorAll("[data-edit-cell]")) each.remove();
     return;
   }
-  const words = document.getElementById("cell-button").dataset.of;
+  const words = document.getElementById("cell-button").dataset.ofWords;
   for (const field of table().dataset.cells.split(" ")) {
     const cell = row.querySelector(`td.cell-${field}`);
     if (!cell || cell.querySelector("[data-edit-cell]")) continue;
