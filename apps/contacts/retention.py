@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.contacts.history.models import Operation
@@ -75,8 +76,10 @@ def _deleted_views(before: datetime) -> "QuerySet[SavedView]":
 
 
 def _remove_views(before: datetime, most: int) -> int:
-    some = _deleted_views(before).values_list("pk", flat=True)[:most]
-    return SavedView.objects.filter(pk__in=list(some)).delete()[1].get(SavedView._meta.label, 0)
+    with transaction.atomic():
+        # Locked, so that none of them is brought back meanwhile.
+        some = _deleted_views(before).select_for_update().values_list("pk", flat=True)[:most]
+        return SavedView.objects.filter(pk__in=list(some)).delete()[1].get(SavedView._meta.label, 0)
 
 
 register(

@@ -36,8 +36,10 @@ from apps.contacts.models import Contact, Industry, Note, Operation, SavedView, 
 from apps.contacts.operations import edit_contact
 from apps.contacts.pages.filter_panel import GROUP_KEYS
 from apps.contacts.seen_versions import sealed_version
+from apps.contacts.views import log
 from tests.cast import CLERKS_COLUMNS
 from tests.contacts.test_gate import patterns
+from tests.jobs_done import do_jobs
 
 type Answer = tuple[int, tuple[str, ...], bytes, int]
 
@@ -426,6 +428,22 @@ def of_an_import(person: AdminUser, folder: Path) -> Any:
     return result.balance, result.contacts, result.left_out, CHANGING.sub(b"", kept)
 
 
+def of_undo_in_the_background(client: Client) -> dict[Any, Answer]:
+    """What an undo says that is not done at once: when it is asked for, while it is at it and at its end."""
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "AT_ONCE", 0)
+        for number in (3, 2, 1):
+            path = f"/contacts/operations/{number}/undo/"
+            found["in the background", path] = done = answer(client.post, path)
+            if done[0] == 302:
+                page = done[1][0].removeprefix("Location: ")
+                found["at it", path] = answer(client.get, page)
+                do_jobs()
+                found["done", path] = answer(client.get, page)
+    return found
+
+
 def number_afresh() -> None:
     """The same numbers in both databases, and none that is taken."""
     starts = {"contacts_contact_id_seq": 1_000, "contacts_operation_id_seq": 1, "contacts_change_id_seq": 1}
@@ -453,6 +471,7 @@ def everything(person: AdminUser, variant: int, folder: Path) -> dict[Any, Any]:
                 found[len(found), path] = done = answer(client.post, path, data)
                 if done[0] in {200, 302}:
                     found[len(found), "what it says"] = answer(client.get, "/contacts/?page_size=5")
+            found |= of_undo_in_the_background(client)
             for path in (f"/contacts/{FIRST + 1}/history/", "/contacts/operations/", "/contacts/trash/"):
                 found[len(found), path] = answer(client.get, path)
             found["import"] = of_an_import(person, folder)

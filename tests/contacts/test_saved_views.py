@@ -237,12 +237,15 @@ def test_who_saves_later_than_somebody_else_is_told_and_loses_nothing(
         save_view(view, access=Access.of(admin), look=look(""), seen_version=2)
 
 
-def test_saving_keeps_what_the_person_may_not_see(admin: AdminUser, clerk: AdminUser) -> None:
+def test_saving_keeps_what_the_person_may_not_see(
+    admin: AdminUser, clerk: AdminUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clerk.capability_overrides = {"share_views": True}
     clerk.save()
     view = saved(admin, "stage=Hot&country=Peru&sort=-email", columns="email:300,title", shared=True)
     page = opened(f"view={view}&own=1&country=Chile", clerk)
     changed = Look(page.search, page.columns.chosen)
+    monkeypatch.setattr(operations, "LONGEST_QUERY", len("country=Chile"))  # the rest does not count
     save_view(view, access=Access.of(clerk), look=changed, seen_version=1)
     after = opened(f"view={view}", admin)
     assert normal_query(after.search) == "country=Chile&stage=Hot&sort=-email"
@@ -581,7 +584,15 @@ def test_a_person_has_so_many_views_and_no_more(
     for name in ("One", "Two", "Three"):
         client.post("/contacts/views/save-as/", {"name": name, "query": "stage=Hot"})
     assert SavedView.objects.count() == 2
-    assert "views already. Delete one of them first." in client.get("/contacts/views/").content.decode()
+    assert "One person has at most 100 views." in client.get("/contacts/views/").content.decode()
+    delete_view(SavedView.objects.latest("pk").pk, access=Access.of(user))
+    client.post("/contacts/views/save-as/", {"name": "Three", "query": "stage=Hot"})
+    deleted = SavedView.objects.get(name="Two")
+    page = client.post(f"/contacts/views/{deleted.pk}/restore/", follow=True).content.decode()
+    assert "One person has at most 100 views." in page
+    assert kept_for(Access.of(user)).views.keys() == {
+        view.pk for view in SavedView.objects.exclude(pk=deleted.pk)
+    }
 
 
 def test_of_very_many_views_those_opened_last_say_what_is_new(
@@ -594,6 +605,29 @@ def test_of_very_many_views_those_opened_last_say_what_is_new(
     mark_visit(second, access=Access.of(user))
     make_contact(stage="Hot")
     assert new_in(user) == {second: (1, True)}
+    for view in (second, first):  # since the same contact
+        mark_visit(view, access=Access.of(user))
+    make_contact(stage="Hot")
+    assert new_in(user) == {first: (1, True)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_that_is_given_away_while_its_view_comes_back_is_taken(user: AdminUser) -> None:
+    view, access = saved(user, "stage=Hot", "Hot"), Access.of(user)
+    delete_view(view, access=access)
+
+    def restored() -> str:
+        try:
+            return restore_view(view, access=access).name
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            saved(user, "stage=Warm", "Hot")
+            restoring = pool.submit(restored)
+            wait_until_somebody_waits()
+        assert restoring.result(20) == "Hot 2"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.access import Access, Capability
 from apps.contacts.bulk.deeds import Deed
 from apps.contacts.bulk.models import BulkAct
-from apps.contacts.bulk.running import BATCH, do_next_batch, finish, run_bulk_act
+from apps.contacts.bulk.running import BATCH, do_next_batch, finish, is_abandoned, run_bulk_act
 from apps.contacts.bulk.selection import BulkSelection
 from apps.contacts.history import log
 from apps.contacts.history.models import Operation
@@ -69,18 +69,23 @@ def start_bulk_act(
 
 
 def start_undo(operation: Operation, *, access: Access) -> BulkAct:
-    """Take back all that an operation did, as a job; where that is being done or was done, the act that does it.
+    """Take back all that an operation did, as a job; where this person's is at it or was, that one.
 
-    That act may be somebody else's. Raises AccessDenied, and ValueError at the server's command line.
+    Others take back what they may see, each by an act of their own. Raises AccessDenied, and ValueError at the server's
+    command line.
     """
     access.require(Capability.UNDO)
     if access.user_id is None:
         raise ValueError("Nobody whose rights could be read later.")
     with transaction.atomic():
+        # Asked before anything is locked: a batch that is being done holds the operation to its end.
+        known = _undo_of(operation, access)
+        if known is not None:
+            if not is_abandoned(known):
+                return known
+            cancel_bulk_act(known.pk, access=access)
         Operation.objects.select_for_update().get(pk=operation.pk)
-        going_on = Q(status=BulkAct.Status.RUNNING, operation__undoes=operation)
-        done = Q(operation_id=undone_by(operation.pk) or 0)
-        known = BulkAct.objects.filter(going_on | done, kind=BulkAct.Kind.UNDO).first()
+        known = _undo_of(operation, access)
         if known is not None:
             return known
         undoing = log.begin(Operation.Kind.UNDO, access=access, undoes=operation, undoes_all=True)
@@ -108,6 +113,13 @@ def cancel_bulk_act(act_id: int, *, access: Access) -> BulkAct | None:
         if act is not None and not act.is_over:
             finish(act, BulkAct.Status.CANCELLED)
     return act
+
+
+def _undo_of(operation: Operation, access: Access) -> BulkAct | None:
+    """This person's act that takes an operation back, or did so and still counts."""
+    going_on = Q(status=BulkAct.Status.RUNNING, operation__undoes=operation)
+    done = Q(operation_id=undone_by(operation.pk) or 0)
+    return BulkAct.objects.filter(going_on | done, kind=BulkAct.Kind.UNDO, actor_id=access.user_id).first()
 
 
 def _new_act(

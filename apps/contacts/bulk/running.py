@@ -20,6 +20,7 @@ from apps.contacts.history.queries import visible_columns
 from apps.contacts.history.undo import LONGEST_STATEMENT, undo_part
 from apps.contacts.models import Contact, Industry
 from apps.core.jobs import Run, job
+from apps.core.jobs.queries import find_job
 from apps.core.sql import load_sql
 from apps.core.timeouts import long_statement
 
@@ -53,6 +54,20 @@ def tally_of(act: BulkAct) -> Tally:
         **{name: Sum(name, default=0) for name in ("changed", "unchanged", "refused", "gone")}
     )
     return Tally(act.selected, **sums)
+
+
+def is_abandoned(act: BulkAct) -> bool:
+    """Whether an act is not over and no job does it: that failed for good, or an admin stopped or dropped it.
+
+    An admin can put a failed one back: then it goes on.
+    """
+    if act.job_id is None or act.is_over:
+        return False
+    job = find_job(act.job_id)
+    if job is not None and job.is_going_on:
+        return False
+    act.refresh_from_db()  # it may have ended since it was read
+    return not act.is_over
 
 
 @job("contacts.bulk_act", label="Bulk act on contacts", priority=5, timeout=3600, is_atomic=False)

@@ -18,6 +18,7 @@ from apps.contacts.history import log
 from apps.contacts.history.columns import FIELD_OF, columns_of
 from apps.contacts.history.kept import STAYS_DELETED, Kept, kept_count, kept_values
 from apps.contacts.history.models import Operation
+from apps.contacts.history.queries import visible_columns
 from apps.contacts.models import Contact
 from apps.core.sql import load_sql
 from apps.core.timeouts import long_statement
@@ -99,9 +100,8 @@ def undo(
             with log.operation(
                 Operation.Kind.UNDO, access=access, reason=reason, undoes=operation, undoes_all=is_whole
             ) as undoing:
-                contacts, cells = _take_back(
-                    undoing, columns, None if contact_id is None else [contact_id], is_whole=field is None
-                )
+                only = None if contact_id is None else [contact_id]
+                contacts, cells = _take_back(undoing, access, columns, only, is_whole=field is None)
             return _outcome(undoing, access, contacts, cells, dry_run=dry_run)
 
     return _tried_again(act)
@@ -118,9 +118,12 @@ def undo_part(undoing: Operation, contact_ids: Sequence[int], *, access: Access)
     def act() -> PartOutcome:
         with long_statement(LONGEST_STATEMENT), log.part_of(undoing):
             Operation.objects.select_for_update().get(undone_by=undoing)
-            _take_back(undoing, columns, list(contact_ids), is_whole=True)
+            _take_back(undoing, access, columns, list(contact_ids), is_whole=True)
             ((changed, kept, gone),) = _rows(
-                "accounts", undo=undoing.pk, contacts=list(contact_ids), gone=DELETED_SINCE
+                "accounts",
+                undo=undoing.pk,
+                contacts=list(contact_ids),
+                uncounted=[DELETED_SINCE, BACK_ALREADY],
             )
             return PartOutcome(changed, kept, gone)
 
@@ -145,12 +148,25 @@ def restore(contact_ids: Sequence[int], *, access: Access, reason: str = "") -> 
 
 
 def _take_back(
-    undoing: Operation, columns: list[str], contact_ids: list[int] | None, *, is_whole: bool
+    undoing: Operation,
+    access: Access,
+    columns: list[str],
+    contact_ids: list[int] | None,
+    *,
+    is_whole: bool,
 ) -> tuple[int, int]:
-    """Take back what the operation that `undoing` undoes did, to some contacts or all; says to how many, and values."""
+    """Take back what the operation that `undoing` undoes did, to some contacts or all; says to how many, and values.
+
+    Contacts to which it did nothing that the person may see are not even locked.
+    """
     _run("prepare")
     _run("clean_up")
-    _collect("undo_contact", operation=undoing.undoes_id, contacts=contact_ids)
+    _collect(
+        "undo_contact",
+        operation=undoing.undoes_id,
+        contacts=contact_ids,
+        columns=visible_columns(access),
+    )
     _run("lock")
     deleted = _take_back_created(undoing, is_whole=is_whole)
     cells, changed = _take_back_values(undoing, columns)

@@ -8,8 +8,6 @@ from importlib import import_module
 
 from django.db import migrations, models
 
-from apps.contacts.dashboard.summaries import summaries_of
-
 _BEFORE = import_module("apps.contacts.migrations.0015_summaries")
 EMPTY_AND_KEEP_WRITERS_AWAY = """
     SET LOCAL lock_timeout = '15s';
@@ -17,6 +15,41 @@ EMPTY_AND_KEEP_WRITERS_AWAY = """
     DELETE FROM contacts_summary;
     DELETE FROM contacts_summarydelta;
 """
+
+
+# As apps/contacts/dashboard/summaries.py had them then.
+def _bucket(moment: str, unit: str) -> str:
+    utc = f"({moment} AT TIME ZONE 'UTC')"
+    return (
+        f"CASE WHEN date_trunc('{unit}', {utc} + interval '14 hours')"
+        f" = date_trunc('{unit}', {utc} - interval '12 hours')"
+        f" THEN date_trunc('{unit}', {utc}) + interval '12 hours'"
+        f" ELSE date_bin('15 minutes', {utc}, timestamp '2000-01-01') END AT TIME ZONE 'UTC'"
+    )
+
+
+def summaries_of(rows: str) -> str:
+    empty = ", ".join(
+        f"sum(d) FILTER (WHERE {condition}) AS no_{field}" for field, condition in _BEFORE._EMPTY.items()
+    )
+    empties = ", ".join(f"('{field}', no_{field})" for field in _BEFORE._EMPTY)
+    return f"""
+        SELECT kept.field, kept.bucket, sum(kept.d)::bigint AS d
+        FROM (
+            SELECT {_bucket("created_at", "week")} AS created_in, import_id IS NULL AS is_by_hand,
+                {_bucket("updated_at", "month")} AS updated_in,
+                {_bucket("last_contacted_at", "month")} AS contacted_in, sum(d) AS d
+            FROM ({rows}) touched GROUP BY 1, 2, 3, 4
+        ) grouped CROSS JOIN LATERAL (VALUES
+            ('created_at', created_in, d), ('import_id', created_in, CASE WHEN NOT is_by_hand THEN d END),
+            ('updated_at', updated_in, d), ('last_contacted_at', contacted_in, d)
+        ) kept(field, bucket, d)
+        GROUP BY kept.field, kept.bucket HAVING sum(kept.d) <> 0
+        UNION ALL
+        SELECT kept.field, NULL, kept.d
+        FROM (SELECT {empty} FROM ({rows}) touched) summed CROSS JOIN LATERAL (VALUES {empties}) kept(field, d)
+        WHERE kept.d <> 0
+    """  # noqa: S608
 
 
 _ROWS = {

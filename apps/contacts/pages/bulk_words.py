@@ -83,7 +83,11 @@ def rest(deed: Deed, tally: Tally) -> list[str]:
 def already(deed: Deed, number: int) -> str:
     """Those that are as they should be before anything is done."""
     if deed.is_undo:
-        text = ngettext("%(count)s is as it was before.", "%(count)s are as they were before.", number)
+        text = ngettext(
+            "Nothing was left to change back on %(count)s contact.",
+            "Nothing was left to change back on %(count)s contacts.",
+            number,
+        )
     elif deed.is_emptying:
         text = ngettext("%(count)s has nothing there.", "%(count)s have nothing there.", number)
     elif deed.kind is Kind.REMOVE:

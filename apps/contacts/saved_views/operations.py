@@ -70,9 +70,8 @@ def save_view_as(*, access: Access, name: str, look: Look) -> SavedView:
         density=look.density,
     )
     with transaction.atomic():
-        _lock_person(access)
-        if SavedView.objects.filter(owner_id=view.owner_id, deleted_at__isnull=True).count() >= MOST_VIEWS:
-            raise TooManyViews
+        _lock_person(_person(access))
+        _require_room(view.owner_id)
         _named(view.save)
     return view
 
@@ -88,7 +87,9 @@ def save_view(view_id: int, *, access: Access, look: Look, seen_version: int) ->
         if view.version != seen_version:
             raise ViewSavedMeanwhile
         hidden = hidden_query(view.query, access)
-        view.query = _short_enough("&".join(filter(None, (normal_query(look.search), hidden))))
+        # Of this part alone: else the length of what they may not see would show.
+        own = _short_enough(normal_query(look.search))
+        view.query = "&".join(filter(None, (own, hidden)))
         view.columns = stored_columns(_with_hidden(look.columns, held_columns(view.columns), access))
         view.density = look.density
         view.version += 1
@@ -100,6 +101,7 @@ def save_view(view_id: int, *, access: Access, look: Look, seen_version: int) ->
 def rename_view(view_id: int, *, access: Access, name: str) -> SavedView:
     """Raises AccessDenied, ViewGone, ViewNameTaken."""
     with transaction.atomic():
+        _lock_owner(view_id, access)
         view = _changeable(view_id, access)
         view.name = name
         _named(lambda: view.save(update_fields=["name", "updated_at"]))
@@ -129,11 +131,13 @@ def delete_view(view_id: int, *, access: Access) -> SavedView:
 def restore_view(view_id: int, *, access: Access) -> SavedView:
     """Put a deleted view back as it was to everybody; its name has a number where its owner gave it away meanwhile.
 
-    Raises AccessDenied, ViewGone.
+    Raises AccessDenied, TooManyViews, ViewGone.
     """
     with transaction.atomic():
+        _lock_owner(view_id, access)
         view = _changeable(view_id, access, with_deleted=True)
         if view.deleted_at is not None:
+            _require_room(view.owner_id)
             others = SavedView.objects.filter(owner_id=view.owner_id, deleted_at__isnull=True)
             view.name, view.deleted_at = free_name(view.name, others.values_list("name", flat=True)), None
             view.save(update_fields=["name", "deleted_at"])
@@ -143,7 +147,7 @@ def restore_view(view_id: int, *, access: Access) -> SavedView:
 def order_views(view_ids: Sequence[int], *, access: Access) -> None:
     """The order of this person's tabs, and of nobody else's; their views that are not among these come behind."""
     with transaction.atomic():
-        _lock_person(access)
+        _lock_person(_person(access))
         views = kept_for(access).views
         in_order = [pk for pk in dict.fromkeys([*view_ids, *views]) if pk in views]
         _keep_visits(
@@ -158,7 +162,7 @@ def order_views(view_ids: Sequence[int], *, access: Access) -> None:
 def set_default_view(view_id: int | None, *, access: Access) -> SavedView | None:
     """The view that the contact list of this person starts with; None: all contacts. Raises ViewGone."""
     with transaction.atomic():
-        _lock_person(access)
+        _lock_person(_person(access))
         view = _visible(view_id, access, is_locked=True) if view_id is not None else None
         ViewVisit.objects.filter(person_id=_person(access), is_default=True).update(is_default=False)
         if view is not None:
@@ -216,16 +220,30 @@ def _person(access: Access) -> int:
     return access.user_id
 
 
-def _lock_person(access: Access) -> None:
+def _lock_person(person_id: int) -> None:
     """What is one thing of all their views is done one at a time."""
-    AdminUser.objects.select_for_update(no_key=True).only("pk").get(pk=_person(access))
+    AdminUser.objects.select_for_update(no_key=True).only("pk").get(pk=person_id)
+
+
+def _lock_owner(view_id: int, access: Access) -> None:
+    """For whoever gives a view a name; before the view itself, as everywhere."""
+    _lock_person(_visible(view_id, access, with_deleted=True).owner_id)
+
+
+def _require_room(owner_id: int) -> None:
+    """For one more view of a person who is locked. Raises TooManyViews."""
+    if SavedView.objects.filter(owner_id=owner_id, deleted_at__isnull=True).count() >= MOST_VIEWS:
+        raise TooManyViews
 
 
 def _visible(
     view_id: int, access: Access, *, is_locked: bool = False, with_deleted: bool = False
 ) -> SavedView:
     views = views_of(access, with_deleted=with_deleted)
-    view: SavedView | None = (views.select_for_update() if is_locked else views).filter(pk=view_id).first()
+    if is_locked:
+        # Its key stays: an order or a visit of it that somebody writes meanwhile does not wait.
+        views = views.select_for_update(no_key=True)
+    view: SavedView | None = views.filter(pk=view_id).first()
     if view is None:
         raise ViewGone
     return view

@@ -190,9 +190,13 @@ def new_counts(kept: Kept, access: Access) -> dict[int, NewCount]:
     By id: the ids of contacts grow, and one that comes back from the trash is not new. Contacts are looked at once, for
     all views together, and no more than NEWEST of them.
     """
-    seen = {pk: visit.seen_up_to for pk, visit in kept.visits.items() if visit.seen_up_to is not None}
-    newest = newest_contact() if seen else 0
-    outdated = dict(sorted((one for one in seen.items() if one[1] < newest), key=_up_to)[-MOST_WATCHED:])
+    visits = sorted(
+        (visit.seen_at, pk, visit.seen_up_to)
+        for pk, visit in kept.visits.items()
+        if visit.seen_at is not None and visit.seen_up_to is not None
+    )
+    newest = newest_contact() if visits else 0
+    outdated = {pk: up_to for _, pk, up_to in [one for one in visits if one[2] < newest][-MOST_WATCHED:]}
     if not outdated:
         return {}
     floor = max(min(outdated.values()), newest - NEWEST)
@@ -214,10 +218,6 @@ def new_counts(kept: Kept, access: Access) -> dict[int, NewCount]:
         for pk, up_to in outdated.items()
         if (number := numbers[f"view_{pk}"])
     }
-
-
-def _up_to(one: tuple[int, int]) -> int:
-    return one[1]
 
 
 def _search_of(view: View, access: Access) -> Search:

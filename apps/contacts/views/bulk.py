@@ -19,14 +19,13 @@ from apps.accounts.gate import requires
 from apps.contacts.bulk.deeds import KEYS, Deed, editable_fields, kinds_for
 from apps.contacts.bulk.models import BulkAct
 from apps.contacts.bulk.operations import AT_ONCE, StatedOtherwise, cancel_bulk_act, start_bulk_act
-from apps.contacts.bulk.running import tally_of
+from apps.contacts.bulk.running import is_abandoned, tally_of
 from apps.contacts.bulk.selection import MOST_CHOSEN, BulkSelection
 from apps.contacts.forms import ValueForm
 from apps.contacts.pages import bulk_words
 from apps.contacts.pages.addresses import list_href
 from apps.contacts.search import Search
 from apps.core.converters import id_or_none
-from apps.core.jobs.queries import find_job
 
 MAX_REASON_LENGTH = 500
 MAX_KEY_LENGTH = 64
@@ -191,9 +190,9 @@ def _own(act_id: int, access: Access, *, is_undo: bool) -> BulkAct:
 
 
 def _status(request: HttpRequest, access: Access, act: BulkAct) -> HttpResponse:
+    has_failed = is_abandoned(act)  # before the rest: it reads the act anew
     tally = tally_of(act)
     deed = Deed.of(act)
-    has_failed = _has_failed(act)
     back = Search.parse(QueryDict(act.query), access)
     context = {
         "nav_current": "contacts",
@@ -214,12 +213,6 @@ def _status(request: HttpRequest, access: Access, act: BulkAct) -> HttpResponse:
     return render(
         request, "contacts/bulk_status.html#part" if is_part else "contacts/bulk_status.html", context
     )
-
-
-def _has_failed(act: BulkAct) -> bool:
-    """Whether its job was given up after its last attempt. An admin can put it back: then it goes on."""
-    job = find_job(act.job_id) if act.job_id and not act.is_over else None
-    return job is not None and job.is_failed
 
 
 @require_POST

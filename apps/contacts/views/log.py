@@ -63,11 +63,7 @@ def operation_undo(request: HttpRequest, access: Access, operation_id: int) -> H
     if operation is None:
         raise Http404
     if contact_count(operation, access) > AT_ONCE:
-        act = start_undo(operation, access=access)
-        if act.actor_id == access.user_id:
-            return redirect(act)
-        messages.info(request, _("Somebody else is taking this back, or has done so."))
-        return redirect("operation_detail", operation_id=operation_id)
+        return redirect(start_undo(operation, access=access))
     outcome = undo(operation, access=access)
     messages.info(request, undo_message(outcome))
     return redirect(

@@ -181,7 +181,10 @@ def view_delete(request: HttpRequest, access: Access, view_id: int) -> HttpRespo
 @require_POST
 @requires(Capability.SAVE_VIEWS)
 def view_restore(request: HttpRequest, access: Access, view_id: int) -> HttpResponse:
-    view = _done(lambda: restore_view(view_id, access=access))
+    try:
+        view = _done(lambda: restore_view(view_id, access=access))
+    except TooManyViews:
+        return _refused(request, _too_many())
     messages.info(request, _("“%(name)s” is back.") % {"name": view.name})
     return redirect("view_list")
 
@@ -210,7 +213,7 @@ def _too_long() -> str:
 
 
 def _too_many() -> str:
-    return _("You have %(most)s views already. Delete one of them first.") % {"most": MOST_VIEWS}
+    return _("One person has at most %(most)s views. Delete one of them first.") % {"most": MOST_VIEWS}
 
 
 def _done[T](act: Callable[[], T]) -> T:

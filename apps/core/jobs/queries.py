@@ -43,6 +43,10 @@ class QueuedJob:
     last: JobRun | None
 
     @property
+    def is_going_on(self) -> bool:
+        return self.status in {"todo", "doing"}
+
+    @property
     def is_failed(self) -> bool:
         return self.status in {"failed", "aborted"}
 

@@ -16,6 +16,7 @@ from apps.contacts.bulk.operations import cancel_bulk_act, start_bulk_act
 from apps.contacts.bulk.running import do_next_batch, tally_of
 from apps.contacts.history.undo import undo
 from apps.contacts.models import Contact, Operation
+from apps.core.jobs.operations import drop_failed_job, stop_job
 from tests.contacts.bulk.conftest import Do, People, chosen
 from tests.jobs_done import do_jobs, queued
 from tests.workers import rows, wait_for, worker
@@ -55,13 +56,28 @@ def test_one_whose_job_was_given_up_says_so_and_goes_on_when_it_is_put_back(
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [act.job_id])
     page = client.get(act.get_absolute_url()).content.decode()
-    assert "It could not go on because of an error." in page
+    assert "Its job failed or was stopped." in page
     assert "hx-get" not in page.split('id="bulk-status"')[1].split(">")[0]
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE id = %s", [act.job_id])
     do_jobs()
     assert "Working on it" not in client.get(act.get_absolute_url()).content.decode()
     assert hot() == 5
+
+
+def test_one_whose_job_an_admin_stopped_or_dropped_does_not_say_that_it_goes_on(
+    do: Do, people: People, manager: AdminUser, sign_in: Callable[[AdminUser], Client]
+):
+    stopped, dropped = (do(HOT, people(5), key=key) for key in "ab")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [dropped.job_id])
+    assert stop_job(stopped.job_id or 0, actor_id=None)
+    assert drop_failed_job(dropped.job_id or 0, actor_id=None)
+    client = sign_in(manager)
+    for act in (stopped, dropped):
+        page = client.get(act.get_absolute_url()).content.decode()
+        assert "Its job failed or was stopped." in page
+        assert "hx-get" not in page.split('id="bulk-status"')[1].split(">")[0]
 
 
 def test_stopped_it_keeps_what_is_done_and_that_is_undone(do: Do, people: People, manager: AdminUser):

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from apps.accounts.access import Access, AccessDenied
+from apps.accounts.models import AdminUser
 from apps.contacts.history.log import operation
 from apps.contacts.history.undo import UndoOutcome, restore, undo
 from apps.contacts.models import Contact, Industry, KeptValue, Operation
@@ -65,6 +66,24 @@ def test_a_value_changed_since_is_kept_and_listed(make_contact, act, access):
     assert (contact.title, contact.city) == ("Chair", "Bonn")
     assert kept_of(outcome) == {(contact.pk, "title", "Changed since then.")}
     assert KeptValue.objects.get().operation == outcome.operation
+
+
+def test_who_was_changed_in_hidden_columns_alone_is_not_even_locked(make_contact, act):
+    hidden, shown = make_contact(last_name="Ann"), make_contact(last_name="Ben", title="CTO")
+    with act() as edit:
+        Contact.objects.filter(pk=hidden.pk).update(city="Bonn")
+        Contact.objects.filter(pk=shown.pk).update(title="CEO")
+
+    def holder():
+        """Who last locked the row, in PostgreSQL's own column."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT xmax FROM contacts_contact WHERE id = %s", [hidden.pk])
+            return cursor.fetchone()
+
+    before = holder()
+    clerk = AdminUser.objects.create_user("c@x.example", role="manager", column_rights={"title": "edit"})
+    assert undo(edit, access=Access.of(clerk)).contacts == 1
+    assert holder() == before
 
 
 def test_a_value_that_somebody_put_back_already_is_no_news(make_contact, act, access):

@@ -1,5 +1,6 @@
 -- name: collect_undo_contact
--- What the operation did to each contact in the end: `before` is the state it found, `after` what it left.
+-- What the operation did to each contact in the end: `before` is the state it found, `after` what it left. Only contacts
+-- to which it did something that shows in some columns (NULL: in any).
 CREATE TEMP TABLE undo_contact ON COMMIT DROP AS
 SELECT contact_id,
        (array_agg(action ORDER BY id))[1] <> 'insert' AS existed,
@@ -13,6 +14,7 @@ SELECT contact_id,
 FROM contacts_change
 WHERE operation_id = %(operation)s AND (%(contacts)s::bigint[] IS NULL OR contact_id = ANY (%(contacts)s::bigint[]))
 GROUP BY contact_id
+HAVING %(columns)s::text[] IS NULL OR bool_or(action <> 'update' OR before ?| %(columns)s::text[])
 
 -- name: lock
 -- In one order for everybody, so that two of these wait for each other instead of deadlocking.
@@ -184,13 +186,16 @@ INSERT INTO contacts_keptvalue (operation_id, contact_id, field, reason)
 SELECT %(undo)s, contact_id, kept_field, coalesce(kept_for, %(reason)s) FROM undo_return WHERE NOT is_back
 
 -- name: accounts
--- What became of some contacts in an undo: how many it changed, how many it left alone, how many are gone since.
+-- What became of some contacts in an undo: how many it changed, how many it left alone, how many are gone since. Some
+-- reasons to leave one alone do not count: it is gone, or as it should be.
 SELECT count(*) FILTER (WHERE is_changed), count(*) FILTER (WHERE NOT is_changed AND is_kept),
        count(*) FILTER (WHERE NOT is_changed AND NOT is_kept AND NOT is_there)
 FROM (
     SELECT EXISTS (SELECT FROM contacts_change WHERE contact_id = asked.id AND operation_id = %(undo)s) AS is_changed,
-           asked.id IN (SELECT contact_id FROM contacts_keptvalue WHERE operation_id = %(undo)s AND reason <> %(gone)s)
-               AS is_kept,
+           asked.id IN (
+               SELECT contact_id FROM contacts_keptvalue
+               WHERE operation_id = %(undo)s AND reason <> ALL (%(uncounted)s::text[])
+           ) AS is_kept,
            EXISTS (SELECT FROM contacts_contact WHERE id = asked.id) AS is_there
     FROM unnest(%(contacts)s::bigint[]) AS asked(id)
 ) found
