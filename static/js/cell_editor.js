@@ -2,16 +2,21 @@
 // data-contact="<id>". Double click, Enter and F2 where the focus is, or a button in it (cell_buttons.js); arrows go from cell
 // to cell.
 
+const WAIT = 30_000;
 const region = document.getElementById("toasts");
 const isRtl = () => getComputedStyle(document.documentElement).direction === "rtl";
 const editable = () => document.querySelector("[data-cells]")?.dataset.cells.split(" ").filter(Boolean) ?? [];
 let editing = null; // {cell, form, was}: was is what the form held when it came, null when it came back with an error
-let isBusy = false;
+let isBusy = false; // an editor is on its way
+let saving = null; // the save that is on its way
+let carried = null; // what has focus in an editor whose list is being fetched anew
 
 const fieldOf = (cell) => cell.dataset.cell ?? (cell.matches("[data-row] > td") ? cell.classList[0]?.slice("cell-".length) : undefined);
 const contactOf = (cell) => cell.dataset.contact ?? cell.closest("[data-row]").dataset.row;
 const isEditable = (cell) => Boolean(cell.dataset.cell) || editable().includes(fieldOf(cell));
 const cells = () => [...document.querySelectorAll(["[data-cell]", ...editable().map((name) => `[data-row] > td.cell-${name}`)].join())];
+// The same cell in rows that were fetched meanwhile; itself where its contact is not listed any more.
+const now = (cell) => (cell.isConnected ? cell : (cells().find((other) => contactOf(other) === contactOf(cell) && fieldOf(other) === fieldOf(cell)) ?? cell));
 const contentOf = (form) => new URLSearchParams(new FormData(form)).toString();
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html").body;
 const say = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, isError: true } }));
@@ -20,7 +25,7 @@ const say = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: 
 async function ask(address, options = {}) {
   try {
     const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
-    const response = await fetch(address, { ...options, headers, redirect: "manual" });
+    const response = await fetch(address, { ...options, headers, redirect: "manual", signal: AbortSignal.timeout(WAIT) });
     if (response.ok && response.status !== 204) return { isDone: true, text: await response.text() };
     if (response.status === 409 || response.status === 422) return { isDone: false, text: await response.text() };
     const fault = parsed(await response.text()).querySelector("#fault h1");
@@ -47,12 +52,15 @@ function focusInput() {
 }
 
 async function open(cell) {
+  if (saving && !(await saving)) return;
+  if (editing && !editing.cell.checkVisibility()) close(); // folded away, or gone from the list
   if (isBusy || editing?.cell === cell || (editing && !(await save()))) return;
   isBusy = true;
   const answer = await ask(`/contacts/${contactOf(cell)}/cells/${fieldOf(cell)}/${location.search}`);
   isBusy = false;
-  if (!answer || !cell.isConnected) return;
-  put(cell, answer.text, false);
+  const place = now(cell);
+  if (!answer || !place.isConnected) return;
+  put(place, answer.text, false);
   focusInput();
 }
 
@@ -79,8 +87,12 @@ function show(cell, content) {
 }
 
 // Whether there is nothing left to save. What could not be saved stays in the editor, as typed.
-async function save({ keepsFocus = true } = {}) {
-  if (!editing || isBusy) return !editing;
+function save(options) {
+  return (saving ??= send(options).finally(() => (saving = null)));
+}
+
+async function send({ keepsFocus = true } = {}) {
+  if (!editing) return true;
   const { cell, form, was } = editing;
   if (contentOf(form) === was) {
     close();
@@ -88,20 +100,19 @@ async function save({ keepsFocus = true } = {}) {
   }
   const body = new FormData(form);
   body.append("shown", cell.dataset.cell ? "entry" : "row");
-  isBusy = true;
   form.ariaBusy = "true";
   const answer = await ask(form.getAttribute("action"), { method: "POST", body });
-  isBusy = false;
   form.ariaBusy = null;
   if (!answer) return false;
+  const place = now(cell);
   if (!answer.isDone) {
-    put(cell, answer.text, true);
+    put(place, answer.text, true);
     if (keepsFocus) focusInput();
     return false;
   }
   const content = parsed(answer.text);
-  close();
-  if (cell.isConnected) show(cell, content);
+  if (editing) close();
+  if (place.isConnected) show(place, content);
   region.append(content.querySelector("[data-toast]"));
   document.dispatchEvent(new CustomEvent("changed", { detail: { id: contactOf(cell) } }));
   return true;
@@ -118,15 +129,17 @@ async function saveAndGo(step) {
   const { cell } = editing;
   if (!(await save())) return;
   const all = cells();
-  const next = step && all[all.indexOf(cell) + step];
+  const place = now(cell);
+  const next = step && all[all.indexOf(place) + step];
   if (next) open(next);
-  else focusCell(cell);
+  else focusCell(place);
 }
 
 // --- the editor's own keys; before keyboard.js, which would leave the field or close the panel ---------------------------
 
 document.addEventListener("keydown", (event) => {
-  if (isBusy && !editing && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+  const isField = event.target.closest("input:not([type=checkbox]), textarea, select");
+  if (((isBusy && !editing) || carried) && !isField && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
     // Typed before the editor has come: meant for it, and no shortcut.
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -170,7 +183,7 @@ document.addEventListener("click", (event) => {
 
 // Leaving saves; but not what was refused, or what somebody else changed: that has to be said again.
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
-  if (!editing?.form.contains(target) || editing.form.contains(relatedTarget) || !document.hasFocus()) return;
+  if (!editing?.form.contains(target) || editing.form.contains(relatedTarget) || !document.hasFocus() || carried) return;
   if (editing.was !== null) save({ keepsFocus: false });
 });
 
@@ -207,14 +220,29 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A list that was fetched anew has new cells: focus goes on where it was.
+// A list that was fetched anew has new cells: an editor goes on in its own, and focus where it was.
+function goOn() {
+  const cell = now(editing.cell);
+  if (!cell.isConnected) return editing.was === null ? close() : save({ keepsFocus: false });
+  editing.cell = cell;
+  cell.append(editing.form);
+  cell.classList.add("is-editing");
+  carried?.focus({ preventScroll: true });
+}
+
 let place = null;
 document.addEventListener("focusin", ({ target }) => {
   const row = target.closest("[data-cells] [data-row]");
   if (row) place = { row: row.dataset.row, at: target.closest("td, th").cellIndex };
   else if (target !== document.body) place = null;
 });
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  const isTaken = ctx.request.headers["HX-Target"] === "section#results" && editing?.form.closest("#results");
+  if (isTaken && editing.form.contains(document.activeElement)) carried = document.activeElement;
+}, { capture: true }); // before filters.js takes focus out of what goes
+document.addEventListener("htmx:finally:swap", () => (carried = null));
 document.addEventListener("htmx:after:swap", () => {
+  if (editing && !editing.form.isConnected) goOn();
   if (!place || document.activeElement !== document.body) return;
   const cell = document.querySelector(`[data-row="${CSS.escape(place.row)}"]`)?.cells[place.at];
   if (cell) focusCell(cell.querySelector("a[data-open], input") ?? cell);

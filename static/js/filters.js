@@ -23,9 +23,11 @@ function addressOfForm() {
 }
 
 let isNewAddress = true;
+let asked = 0; // lists: one that a later one has overtaken is not what is listed
 
 function list(address, { isNew = true } = {}) {
   isNewAddress = isNew;
+  const mine = ++asked;
   const url = new URL(address, location.href);
   const record = document.querySelector("[data-record]")?.dataset.record;
   if (record) url.searchParams.set("record", record);
@@ -33,7 +35,7 @@ function list(address, { isNew = true } = {}) {
   updateBadges();
   document.dispatchEvent(new CustomEvent("listing"));
   const headers = { "HX-Target": "section#results" }; // htmx names the source here, and the server answers by target
-  const listed = () => document.dispatchEvent(new CustomEvent("listed"));
+  const listed = () => mine === asked && document.dispatchEvent(new CustomEvent("listed"));
   return htmx.ajax("GET", path, { source: aside, target: "#results", swap: "outerHTML", headers }).finally(listed);
 }
 
@@ -42,9 +44,10 @@ let focused = ""; // the id of what had focus in the results, and has it again i
 
 // A browser that takes out what has focus lays the page out first, with the old rows and the new ones.
 document.addEventListener("htmx:before:swap", (event) => {
+  if (!isOfList(event)) return;
   const active = document.activeElement;
   focused = "";
-  if (!isOfList(event) || !active.matches("#results, #results :is(a, button)")) return;
+  if (!active.matches("#results, #results :is(a, button)")) return;
   focused = active.id;
   active.blur();
 });

@@ -54,7 +54,7 @@ function edit() {
 // Out of a field, to what it stands in.
 function leave(field) {
   const part = field.closest("[data-record], details, .results");
-  const place = part?.querySelector("[data-title], :scope > summary") ?? part ?? document.querySelector("#results, #main");
+  const place = part?.querySelector("[data-title], :scope > summary") ?? part ?? document.getElementById("results") ?? document.getElementById("main");
   place.focus({ preventScroll: true });
 }
 

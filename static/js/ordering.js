@@ -17,6 +17,7 @@ function move(button) {
 
 function drag(line) {
   const list = line.parentElement;
+  const before = line.nextElementSibling;
   const others = linesOf(list).filter((other) => other !== line && !other.hidden);
   const middle = (other) => other.getBoundingClientRect().top + other.offsetHeight / 2;
   const follow = ({ clientY }) => {
@@ -29,7 +30,7 @@ function drag(line) {
     removeEventListener("pointermove", follow);
     removeEventListener("pointercancel", end);
     removeEventListener("pointerup", end);
-    place(line);
+    if (line.nextElementSibling !== before) place(line);
   };
   line.classList.add("is-dragged");
   addEventListener("pointermove", follow);

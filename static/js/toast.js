@@ -5,8 +5,14 @@ const template = document.getElementById("toast-template");
 const STAY = 8000;
 let before = null; // what had focus before the messages did
 
+// What had focus may have been drawn afresh since: it is then known by its id.
+function giveBack() {
+  const place = before?.isConnected ? before : before?.id && document.getElementById(before.id);
+  (place || document.getElementById("main"))?.focus({ preventScroll: true });
+}
+
 function leave(toast) {
-  if (toast.contains(document.activeElement)) (before?.isConnected ? before : document.getElementById("main"))?.focus({ preventScroll: true });
+  if (toast.contains(document.activeElement)) giveBack();
   toast.classList.add("toast-leaving");
   setTimeout(() => toast.remove(), 250);
 }
@@ -36,9 +42,16 @@ if (region) {
   region.addEventListener("focusin", ({ relatedTarget }) => {
     if (!region.contains(relatedTarget)) before = relatedTarget;
   });
+  region.addEventListener("left", giveBack); // by another script, which takes the message away itself
   document.addEventListener("toast", (event) => say(event.detail.text, event.detail.isError));
 
   // A live region announces what is added to it, not what it was born with.
   const waiting = [...region.querySelectorAll("[data-toast]")];
-  setTimeout(() => region.append(...waiting.filter((toast) => toast.isConnected)), 150); // what was undone by then is gone
+  setTimeout(() => {
+    for (const toast of waiting) {
+      if (!toast.isConnected) continue; // undone by then
+      if (toast.matches(":hover, :focus-within")) watch(toast); // about to be pressed: a press that is moved away is none
+      else region.append(toast);
+    }
+  }, 150);
 }

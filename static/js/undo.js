@@ -3,16 +3,15 @@
 const region = document.getElementById("toasts");
 const taken = new WeakSet();
 let last = null;
-let before = null; // what had focus before the messages did
 let undone = null; // whose answer is not in the list yet
 
-// Where a keyboard goes on: in the contact that changed, where it was there before; else at the list.
+// Where a keyboard goes on: in the contact that changed, where it is there; else at the list.
 function goOn(form) {
   const id = form.getAttribute("action").match(/\/contacts\/(\d+)\//)?.[1];
   const row = document.querySelector(`[data-row="${id}"]`);
   const record = document.querySelector(`[data-record="${id}"]`);
-  const isThere = before?.isConnected && [row, record].some((place) => place?.contains(before));
-  const place = isThere ? before : (row?.querySelector("[data-open]") ?? record?.querySelector("[data-title]"));
+  if ([row, record].some((place) => place?.contains(document.activeElement))) return;
+  const place = row?.querySelector("[data-open]") ?? record?.querySelector("[data-title]");
   (place ?? document.getElementById("results") ?? document.getElementById("main")).focus({ preventScroll: true });
 }
 
@@ -23,6 +22,7 @@ async function undo(form) {
   taken.add(form);
   const toast = form.closest("[data-toast]");
   const isIn = toast?.contains(document.activeElement);
+  if (isIn) region.dispatchEvent(new CustomEvent("left"));
   toast?.remove();
   undone = form;
   if (isIn || isNowhere()) goOn(form);
@@ -34,6 +34,8 @@ async function undo(form) {
     document.dispatchEvent(new CustomEvent("outdated"));
   } catch (error) {
     taken.delete(form);
+    undone = null;
+    if (toast) region.append(toast.cloneNode(true)); // to try again; a copy, for the time of the first runs
     const text = error instanceof TypeError || !error.message ? region.dataset.failed : error.message;
     document.dispatchEvent(new CustomEvent("toast", { detail: { text, isError: true } }));
   }
@@ -45,10 +47,6 @@ function remember(nodes) {
 
 remember(region.querySelectorAll("[data-toast]"));
 new MutationObserver((records) => records.forEach(({ addedNodes }) => remember(addedNodes))).observe(region, { childList: true });
-
-region.addEventListener("focusin", ({ relatedTarget }) => {
-  if (!region.contains(relatedTarget)) before = relatedTarget;
-});
 
 // The list was fetched again: its rows are new, and a contact may be back in it.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {

@@ -26,8 +26,15 @@ def chips(page: Page) -> Locator:
     return page.get_by_role("group", name="Filters that are on").locator(".chip")
 
 
+def expect_message(page: Page, text: str) -> None:
+    """On a page that is whole: the act may have led to a new one, whose words come before its scripts."""
+    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+    page.wait_for_load_state()
+
+
 def open_group(page: Page, label: str) -> Locator:
-    """A group of filters, opened."""
+    """A group of filters, opened; on a new page its script opens those that were."""
+    page.wait_for_load_state()
     group = page.locator("#filters details").filter(
         has=page.locator("summary", has_text=re.compile(f"^\\s*{label}"))
     )

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from apps.accounts.access import Access
 from apps.accounts.columns import ColumnRight
@@ -58,6 +58,10 @@ def test_enter_saves_says_what_changed_and_offers_to_undo_it(
     expect(cell(page, "Alan Turing", "title")).to_have_text("Codebreaker")
     expect(cell(page, "Alan Turing", "title")).to_be_focused()
     assert value(contacts["Alan"], "title") == "Codebreaker"
+    page.route(re.compile("/undo/"), lambda route: route.abort("aborted"))
+    page.get_by_role("button", name="Undo").click()
+    expect_message(page, "That did not reach the server")
+    page.unroute(re.compile("/undo/"))
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, "Alan Turing", "title")).to_have_text("Mathematician")
     expect_message(page, "Undone on 1 contact.")
@@ -196,6 +200,41 @@ def test_leaving_the_cell_saves(visit: Visit, manager: AdminUser, contacts: dict
     page.get_by_role("heading", name="Contacts", level=1).click()
     expect_message(page, "Title of Alan Turing: Runner")
     expect(editor(page)).to_have_count(0)
+
+
+def test_a_list_that_is_fetched_again_keeps_the_editor_and_what_is_typed(
+    visit: Visit, manager: AdminUser, contacts: dict[str, Contact]
+) -> None:
+    page = visit(manager)
+    page.goto("/contacts/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/cells/**", hold)
+    with page.expect_request("**/cells/**"):
+        cell(page, "Alan Turing", "title").dblclick()
+    fetch_again(page)
+    held[0].continue_()
+    page.unroute("**/cells/**")
+    title = editor(page).locator("input:not([type=hidden])")
+    expect(title).to_be_focused()
+    page.keyboard.type("Run")
+    fetch_again(page)
+    expect(title).to_be_focused()
+    page.keyboard.type("ner")
+    page.keyboard.press("Enter")
+    expect_message(page, "Title of Alan Turing: Runner")
+    expect(cell(page, "Alan Turing", "title")).to_have_text("Runner")
+    expect(cell(page, "Alan Turing", "title")).to_be_focused()
+
+
+def fetch_again(page: Page) -> None:
+    """The list, as when something else changed a contact."""
+    page.locator("tbody").evaluate("body => { body.dataset.old = ''; }")
+    page.evaluate("document.dispatchEvent(new CustomEvent('outdated'))")
+    expect(page.locator("tbody[data-old]")).to_have_count(0)
 
 
 def test_who_only_reads_is_offered_no_editing(

@@ -7,6 +7,7 @@ from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from tests.functional.conftest import Visit
+from tests.functional.list_page import expect_message
 from tests.functional.population import settle
 
 
@@ -19,14 +20,11 @@ def open_edit(page: Page, contact: Contact) -> None:
     page.goto(f"/contacts/{contact.pk}/")
     page.get_by_role("link", name="Edit", exact=True).click()
     expect(page.get_by_role("button", name="Save changes")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save changes").click()
-
-
-def expect_message(page: Page, text: str) -> None:
-    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
 
 
 def test_errors_are_summed_up_lead_to_their_fields_and_lose_nothing_typed(

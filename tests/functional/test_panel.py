@@ -117,8 +117,10 @@ def test_the_record_is_a_page_of_its_own_with_a_place_for_notes(page: Page) -> N
 
     page.get_by_role("link", name="Next contact").click()
     expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("j")
     expect(page.get_by_role("heading", name="Alan Turing", level=1)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("k")
     expect(page.get_by_role("heading", name="Hedy Lamarr", level=1)).to_be_visible()
     page.get_by_role("link", name="Contacts", exact=True).first.click()
@@ -166,6 +168,7 @@ def test_an_edit_begun_on_a_later_page_of_the_list_leads_back_to_that_page(page:
     page.goto("/contacts/?title__contains=engineer&page_size=20")
     page.get_by_role("link", name="Next").click()
     expect(page.locator(".results-foot")).to_contain_text("21 –")
+    expect(page).to_have_url(re.compile("after="))  # set after the rows are there
     names(page).nth(3).click()
     record_panel(page).get_by_role("link", name="Edit", exact=True).click()
     page.get_by_role("link", name="Cancel").click()

@@ -28,6 +28,7 @@ def phone(visit: Visit, manager: AdminUser, contacts: dict[str, Contact]) -> Pag
 
 
 def fits(page: Page) -> None:
+    page.wait_for_load_state()
     assert layout.overflow(page) + layout.small_targets(page) == []
 
 
@@ -103,11 +104,23 @@ def test_a_finger_changes_fields_of_somebody_in_the_list(phone: Page, contacts: 
     expect(phone.locator("#toasts")).to_contain_text("Work direct phone of Alan Turing: +44 20 7946 0958")
     expect(card).to_contain_text("+44 20 7946 0958")
     expect(direct).to_be_focused()
-    card.locator(".cell-stage").tap()  # the line is the button, too
+    direct.tap()
+    field.fill("+44 20 7946 0959")
+    card.locator(".cell-stage").tap()  # the line is the button, too; and what is left is saved
+    expect(card.locator(".cell-stage input:not([type=hidden])")).to_be_focused()
+    expect(card).to_contain_text("+44 20 7946 0959")
     field.fill("Hot")
     card.get_by_role("link", name="Cancel").tap()
     expect(card.locator(".cell-stage")).to_have_text("Cold")
-    pencil.tap()
+    card.get_by_role("button", name="Edit Employees of Alan Turing").tap()
+    field.fill("many")
+    field.press("Enter")
+    expect(card.get_by_role("alert")).to_be_visible()
+    pencil.tap()  # what was refused is out of sight
+    other = row_of(phone, "Hedy Lamarr")
+    other.get_by_role("button", name="Edit Hedy Lamarr", exact=True).tap()
+    other.get_by_role("button", name="Edit Title of Hedy Lamarr").tap()
+    expect(other.locator("[data-cell-editor] input:not([type=hidden])")).to_be_focused()
     expect(direct).to_have_count(0)
 
 

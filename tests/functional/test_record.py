@@ -136,6 +136,7 @@ def test_a_note_is_edited_and_its_versions_stay(page: Page) -> None:
     page.get_by_role("link", name="Edit this note").click()
     text = page.get_by_role("textbox", name="Your note")
     text.fill("Found the *first* bug.")
+    page.wait_for_load_state()
     preview = page.get_by_role("button", name="Preview")
     preview.click()
     expect(page.locator("[data-previewed] em")).to_have_text("first")

@@ -7,7 +7,7 @@ from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
 from apps.contacts.models import Contact
 from tests.functional.conftest import Visit
-from tests.functional.list_page import row_of, rows
+from tests.functional.list_page import expect_message, row_of, rows
 from tests.functional.population import crowd, settle
 
 
@@ -31,10 +31,6 @@ def sheet(page: Page) -> Locator:
 def expect_selected(page: Page, words: str) -> None:
     expect(bar(page).locator("[data-selected]")).to_have_text(words)
     expect(page.locator("#selection-said")).to_have_text(words)
-
-
-def expect_message(page: Page, text: str) -> None:
-    expect(page.locator("#toasts")).to_contain_text(text)
 
 
 def test_a_tag_is_added_to_those_ticked_and_taken_back(
@@ -143,6 +139,7 @@ def test_all_that_match_are_selected_and_one_left_out_again(visit: Visit, manage
     sheet(page).get_by_role("button", name="Set Stage to Warm for 6 contacts").click()
     expect_message(page, "Stage of 6 contacts: Warm.")
     assert Contact.objects.filter(stage="Warm").count() == 6
+    expect(box(page, "Person 011")).to_be_checked()
     box(page, "Person 011").uncheck()
     expect(bar(page)).to_be_hidden()
 

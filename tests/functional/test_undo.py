@@ -1,7 +1,7 @@
 """Taking things back: one value, one step, a deletion, a whole operation."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from apps.accounts.access import Access
 from apps.accounts.models import AdminUser
@@ -9,7 +9,7 @@ from apps.contacts.models import Contact
 from apps.contacts.operations import delete_contacts, edit_contact
 from apps.contacts.views import log as log_views
 from tests.functional.conftest import Visit
-from tests.functional.list_page import record_panel, row_of
+from tests.functional.list_page import expect_message, record_panel, row_of
 from tests.functional.population import settle
 from tests.jobs_done import do_jobs
 
@@ -17,10 +17,6 @@ from tests.jobs_done import do_jobs
 @pytest.fixture
 def contacts(manager: AdminUser) -> dict[str, Contact]:
     return settle(Access.of(manager))
-
-
-def message(page: Page, text: str) -> None:
-    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
 
 
 def test_one_value_goes_back_from_the_history_and_then_the_rest(
@@ -35,7 +31,7 @@ def test_one_value_goes_back_from_the_history_and_then_the_rest(
     expect(page.get_by_role("heading", name="History of Alan Turing")).to_be_visible()
 
     page.get_by_role("button", name="Undo Title").click()
-    message(page, "Undone on 1 contact.")
+    expect_message(page, "Undone on 1 contact.")
     alan.refresh_from_db()
     assert (alan.title, alan.company, alan.stage) == ("Mathematician", "Hut 8", "Hot")
 
@@ -43,7 +39,7 @@ def test_one_value_goes_back_from_the_history_and_then_the_rest(
     edit_contact(alan.pk, access=Access.of(manager), values={"stage": "Warm"}, seen_version=alan.version)
     page.reload()
     page.get_by_role("button", name="Undo all").click()
-    message(page, "Left as it is: Stage – Changed since then")
+    expect_message(page, "Left as it is: Stage – Changed since then")
     alan.refresh_from_db()
     assert (alan.title, alan.company, alan.stage) == ("Mathematician", "Bletchley Park", "Warm")
 
@@ -61,7 +57,7 @@ def test_undo_beside_the_list_stays_there_and_the_list_follows(
     place, loaded = page.url, page.evaluate("performance.timeOrigin")
 
     record_panel(page).get_by_role("button", name="Undo Title").click()
-    message(page, "Undone on 1 contact.")
+    expect_message(page, "Undone on 1 contact.")
     expect(record_panel(page).get_by_role("heading", name="History")).to_be_focused()
     expect(row_of(page, "Alan Turing")).to_contain_text("Mathematician")
     expect(row_of(page, "Alan Turing")).to_contain_text("Hut 8")
@@ -79,7 +75,7 @@ def test_a_deleted_contact_waits_in_the_trash_and_comes_back_whole(
     page.get_by_role("link", name="Delete this contact").click()
     page.get_by_label("Why?").fill("Asked us to")
     page.get_by_role("button", name="Delete contact").click()
-    message(page, "Grace Hopper is in the trash")
+    expect_message(page, "Grace Hopper is in the trash")
     expect(row_of(page, "Alan Turing")).to_be_visible()
     expect(row_of(page, "Grace Hopper")).to_have_count(0)
     expect(page.locator("#count")).to_have_text("2")
@@ -90,7 +86,7 @@ def test_a_deleted_contact_waits_in_the_trash_and_comes_back_whole(
     page.go_back()
     page.get_by_role("checkbox", name="Select Grace Hopper").check()
     page.get_by_role("button", name="Restore selected").click()
-    message(page, "1 contact restored.")
+    expect_message(page, "1 contact restored.")
     expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
 
     page.goto(f"/contacts/{grace.pk}/")
@@ -109,7 +105,7 @@ def test_the_trash_asks_which_contacts_and_enter_ticks_one(
     page = visit(manager)
     page.goto("/contacts/trash/")
     page.get_by_role("button", name="Restore selected").click()
-    message(page, "Tick the contacts to restore first.")
+    expect_message(page, "Tick the contacts to restore first.")
 
     box = page.get_by_role("checkbox", name="Select Alan Turing")
     box.press("Enter")
@@ -119,7 +115,7 @@ def test_the_trash_asks_which_contacts_and_enter_ticks_one(
     page.get_by_role("checkbox", name="Select all").press("Enter")
     expect(box).to_be_checked()
     page.get_by_role("button", name="Restore selected").click()
-    message(page, "2 contacts restored.")
+    expect_message(page, "2 contacts restored.")
 
 
 def test_an_operation_is_undone_from_the_activity_and_names_what_it_was(
@@ -133,7 +129,7 @@ def test_an_operation_is_undone_from_the_activity_and_names_what_it_was(
     row.get_by_role("link").click()
     expect(page.get_by_role("link", name="Grace Hopper")).to_be_visible()
     page.get_by_role("button", name="Undo this operation").click()
-    message(page, "Undone on 1 contact.")
+    expect_message(page, "Undone on 1 contact.")
     expect(page.get_by_text("This took back")).to_be_visible()
     assert Contact.objects.get(pk=contacts["Grace"].pk).industry_id is None
 
@@ -153,7 +149,7 @@ def test_an_operation_on_many_is_undone_in_the_background_while_one_watches(
     expect(page.get_by_role("heading", name="Undo what was done to 1 contact")).to_be_visible()
     expect(page.get_by_role("button", name="Stop here")).to_be_visible()
     do_jobs()
-    message(page, "Undone on 1 contact.")
+    expect_message(page, "Undone on 1 contact.")
     page.get_by_role("link", name="See what was changed").click()
     expect(page.get_by_text("This took back")).to_be_visible()
     assert Contact.objects.get(pk=contacts["Grace"].pk).industry_id is None
@@ -167,28 +163,30 @@ def test_a_message_offers_to_take_back_what_it_tells_of(
     page.goto(f"/contacts/{alan.pk}/edit/")
     page.get_by_label("Title").fill("Codebreaker")
     page.get_by_role("button", name="Save changes").click()
-    message(page, "Saved.")
+    expect_message(page, "Saved.")
     heading = page.get_by_role("heading", name="Alan Turing", level=1)
     expect(heading).to_be_focused()
     page.get_by_role("status").get_by_role("button", name="Undo").click()
-    message(page, "Undone on 1 contact.")
+    expect_message(page, "Undone on 1 contact.")
     expect(heading).to_be_focused()
     alan.refresh_from_db()
     assert alan.title == "Mathematician"
 
     page.goto(f"/contacts/{alan.pk}/edit/")
     page.get_by_role("button", name="Save changes").click()
-    message(page, "Nothing was changed.")
+    expect_message(page, "Nothing was changed.")
     expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_have_count(0)
 
     page.goto(f"/contacts/{alan.pk}/delete/")
     page.get_by_role("button", name="Delete contact").click()
-    message(page, "Alan Turing is in the trash.")
+    expect_message(page, "Alan Turing is in the trash.")
     page.get_by_role("status").get_by_role("button", name="Undo").click()
-    message(page, "Undone on 1 contact.")
+    expect_message(page, "Undone on 1 contact.")
+    link = row_of(page, "Alan Turing").get_by_role("link", name="Alan Turing", exact=True)
+    expect(link).to_be_focused()
     page.get_by_role("button", name="Dismiss").press("Enter")  # at once: the message goes by itself
     expect(page).to_have_url("/contacts/")
-    expect(row_of(page, "Alan Turing").get_by_role("link", name="Alan Turing", exact=True)).to_be_focused()
+    expect(link).to_be_focused()
 
 
 def test_undoing_how_a_contact_came_says_that_it_deletes_it(
@@ -197,7 +195,7 @@ def test_undoing_how_a_contact_came_says_that_it_deletes_it(
     page = visit(manager)
     page.goto(f"/contacts/{contacts['Hedy'].pk}/")
     page.get_by_role("button", name="Undo and delete this contact").click()
-    message(page, "Undone on 1 contact.")
+    expect_message(page, "Undone on 1 contact.")
     assert not Contact.objects.filter(pk=contacts["Hedy"].pk).exists()
 
 

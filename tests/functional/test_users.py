@@ -157,6 +157,7 @@ def test_the_keyboard_alone_is_enough(visit: Visit, admin: AdminUser, crowd: lis
     page.keyboard.type("person 007")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 – 1 of 1")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Person 007", level=1)).to_be_visible()

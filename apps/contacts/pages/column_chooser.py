@@ -13,7 +13,6 @@ from apps.contacts.saved_views.columns import (
     CHOOSABLE,
     CUSTOM_FIELD,
     NAME,
-    NAME_WIDTH,
     NARROWEST,
     WIDEST,
     Column,
@@ -35,7 +34,6 @@ class Choice:
     label: str
     words: str
     width: int
-    usual_width: int
     is_shown: bool
 
 
@@ -53,7 +51,6 @@ class ColumnChooser:
     view_name: str
     is_shared: bool
     name_width: int
-    usual_name_width: int
     shown: list[Choice]
     groups: list[ChoiceGroup]
     densities: list[tuple[str, str, bool]]
@@ -76,7 +73,6 @@ def column_chooser(
         view_name=opened.view.name if opened.view else "",
         is_shared=bool(opened.view and opened.view.is_shared),
         name_width=shown.name_width,
-        usual_name_width=NAME_WIDTH,
         shown=[_choice(field, is_shown=True) for field in shown.fields],
         groups=_grouped(others),
         densities=[(value, str(label), value == chosen_density) for value, label in _DENSITIES],
@@ -88,9 +84,8 @@ def _group_label(field: Field) -> str:
 
 
 def _choice(field: Field, *, is_shown: bool) -> Choice:
-    usual = CHOOSABLE[field.name]
-    words = f"{field.label} {_group_label(usual)}".lower()
-    return Choice(field.name, field.label, words, field.width, usual.width, is_shown)
+    words = f"{field.label} {_group_label(CHOOSABLE[field.name])}".lower()
+    return Choice(field.name, field.label, words, field.width, is_shown)
 
 
 def _grouped(fields: Iterable[Field]) -> list[ChoiceGroup]:
