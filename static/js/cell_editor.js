@@ -1,6 +1,5 @@
-// One field of a contact, edited where it stands: a cell of the list, or anything with data-cell="<field>" and
-// data-contact="<id>". Double click, Enter and F2 where the focus is, or a button in it (cell_buttons.js); arrows go from cell
-// to cell.
+// One field of a contact, edited in its cell of the list: double click, Enter and F2 where the focus is, or a button in it
+// (cell_buttons.js); arrows go from cell to cell.
 
 const WAIT = 30_000;
 const region = document.getElementById("toasts");
@@ -11,10 +10,10 @@ let isBusy = false; // an editor is on its way
 let saving = null; // the save that is on its way
 let carried = null; // what has focus in an editor whose list is being fetched anew
 
-const fieldOf = (cell) => cell.dataset.cell ?? (cell.matches("[data-row] > td") ? cell.classList[0]?.slice("cell-".length) : undefined);
-const contactOf = (cell) => cell.dataset.contact ?? cell.closest("[data-row]").dataset.row;
-const isEditable = (cell) => Boolean(cell.dataset.cell) || editable().includes(fieldOf(cell));
-const cells = () => [...document.querySelectorAll(["[data-cell]", ...editable().map((name) => `[data-row] > td.cell-${name}`)].join())];
+const fieldOf = (cell) => (cell.matches("[data-row] > td") ? cell.classList[0]?.slice("cell-".length) : undefined);
+const contactOf = (cell) => cell.closest("[data-row]").dataset.row;
+const isEditable = (cell) => editable().includes(fieldOf(cell));
+const cells = () => [...document.querySelectorAll("[data-row] > td")].filter(isEditable);
 // The same cell in rows that were fetched meanwhile; itself where its contact is not listed any more.
 const now = (cell) => (cell.isConnected ? cell : (cells().find((other) => contactOf(other) === contactOf(cell) && fieldOf(other) === fieldOf(cell)) ?? cell));
 const contentOf = (form) => new URLSearchParams(new FormData(form)).toString();
@@ -74,16 +73,11 @@ function close() {
 // The cell as the server draws it now, and the others of its row, which may show the same.
 function show(cell, content) {
   const fresh = content.querySelector("tr");
-  const entry = content.querySelector("[data-entry]");
-  if (entry) cell.replaceChildren(...entry.childNodes);
-  else {
-    const row = cell.parentElement;
-    [...row.cells].forEach((old, place) => {
-      if (old.matches(".cell-select")) return; // its box may be ticked
-      old.className = fresh.cells[place].className;
-      old.replaceChildren(...fresh.cells[place].childNodes);
-    });
-  }
+  [...cell.parentElement.cells].forEach((old, place) => {
+    if (old.matches(".cell-select")) return; // its box may be ticked
+    old.className = fresh.cells[place].className;
+    old.replaceChildren(...fresh.cells[place].childNodes);
+  });
 }
 
 // Whether there is nothing left to save. What could not be saved stays in the editor, as typed.
@@ -98,10 +92,8 @@ async function send({ keepsFocus = true } = {}) {
     close();
     return true;
   }
-  const body = new FormData(form);
-  body.append("shown", cell.dataset.cell ? "entry" : "row");
   form.ariaBusy = "true";
-  const answer = await ask(form.getAttribute("action"), { method: "POST", body });
+  const answer = await ask(form.getAttribute("action"), { method: "POST", body: new FormData(form) });
   form.ariaBusy = null;
   if (!answer) return false;
   const place = now(cell);
@@ -188,7 +180,7 @@ document.addEventListener("focusout", ({ target, relatedTarget }) => {
 });
 
 document.addEventListener("dblclick", (event) => {
-  const cell = event.target.closest("[data-row] > td, [data-cell]");
+  const cell = event.target.closest("[data-row] > td");
   if (cell && isEditable(cell) && !event.target.closest("a, button, input, select, label, form")) open(cell);
 });
 
@@ -205,10 +197,10 @@ function step(at, along, down) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
-  if (document.documentElement.dataset.shortcuts === "off" && !event.target.matches("td, [data-cell]")) return;
-  const at = event.target.closest("[data-cells] [data-row] > :is(td, th):not(.cell-select), [data-cell]");
+  if (document.documentElement.dataset.shortcuts === "off" && !event.target.matches("td")) return;
+  const at = event.target.closest("[data-cells] [data-row] > :is(td, th):not(.cell-select)");
   if (!at || event.target.closest("form")) return;
-  if (TO[event.key] && at.closest("[data-row]") && (at.matches("td") || TO[event.key][0])) {
+  if (TO[event.key] && (at.matches("td") || TO[event.key][0])) {
     const next = step(at, ...TO[event.key]);
     if (!next) return;
     event.preventDefault();
@@ -216,7 +208,7 @@ document.addEventListener("keydown", (event) => {
   } else if ((event.key === "Enter" || event.key === "F2") && event.target === at) {
     event.preventDefault();
     if (isEditable(at)) open(at);
-    else if (event.key === "Enter") at.closest("[data-row]")?.querySelector("[data-open]").click();
+    else if (event.key === "Enter") at.closest("[data-row]").querySelector("[data-open]").click();
   }
 });
 

@@ -38,7 +38,7 @@ def test_the_editor_holds_what_is_there_now(sign_in: SignIn, user: AdminUser, ad
 def test_a_saved_cell_comes_back_with_its_row_and_what_to_say(
     sign_in: SignIn, manager: AdminUser, ada: Contact
 ):
-    data = sent(ada, title="CTO", shown="row")
+    data = sent(ada, title="CTO")
     page = sign_in(manager).post(at(ada, "title"), data, headers=SCRIPT).content.decode()
     assert "Title of Ada Byron: CTO" in page
     assert f'<tr role="row" data-row="{ada.pk}">' in page

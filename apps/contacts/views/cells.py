@@ -19,7 +19,7 @@ from apps.contacts.pages.addresses import Origin
 from apps.contacts.pages.record import heading_of
 from apps.contacts.pages.table import name_of, table_rows
 from apps.contacts.queries import readable_values, spoken_values, visible_to
-from apps.contacts.rendering import entry, plain_text
+from apps.contacts.rendering import plain_text
 from apps.contacts.seen_versions import sealed_version, seen_version
 from apps.contacts.views.outcomes import undo_href
 
@@ -32,7 +32,7 @@ _IDS = "cell_%s"  # no id of the page around it
 def cell_edit(request: HttpRequest, access: Access, contact_id: int, field: str) -> HttpResponse:
     """The editor of a cell; sent, the cell as it is then, and what to say about it.
 
-    A script gets fragments, and says by `shown` whether the cell stands in a row of the list or in a record.
+    A script gets fragments: the editor, and the row as the list that the address asks for has it.
     """
     known = FIELDS.get(field)
     if known is None or not known.is_writable or not access.can_edit(field):
@@ -99,11 +99,10 @@ def _saved(
     if not _is_fragment(request):
         messages.success(request, text, extra_tags=taken_back_at)
         return redirect(origin.back_href(contact_id))
-    context: dict[str, Any] = {"message": Message(messages.SUCCESS, text, extra_tags=taken_back_at)}
-    if request.POST.get("shown") == "row":
-        context["row"] = table_rows([contact_id], origin.search, access)[0]
-    else:
-        context["entry"] = entry(field, found[0])
+    context = {
+        "message": Message(messages.SUCCESS, text, extra_tags=taken_back_at),
+        "row": table_rows([contact_id], origin.search, access)[0],
+    }
     return render(request, "contacts/cell_saved.html", context)
 
 
