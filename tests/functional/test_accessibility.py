@@ -18,6 +18,7 @@ from apps.accounts.models import AdminUser
 from apps.accounts.quota import grant_credit, reserve_quota, set_download_limit, spend_quota
 from apps.accounts.rights import set_column_rights
 from apps.contacts.bulk.models import BulkAct
+from apps.contacts.bulk.running import run_bulk_act
 from apps.contacts.history.models import Operation
 from apps.contacts.models import Contact, Note
 from apps.contacts.notes.operations import edit_note
@@ -159,8 +160,9 @@ def a_bulk_act(scene: Scene, status: BulkAct.Status) -> BulkAct:
         value="Hot",
         selected=3,
         status=status,
-        job_id=1,
     )
+    act.job_id = run_bulk_act.enqueue({"act_id": act.pk}, actor_id=scene.person.pk)
+    act.save(update_fields=["job_id"])
     act.batches.create(number=0, contacts=[], size=2, changed=1, unchanged=1, is_done=True)
     act.batches.create(number=1, contacts=[scene.contacts["Hedy"].pk], size=1)
     return act
@@ -168,7 +170,14 @@ def a_bulk_act(scene: Scene, status: BulkAct.Status) -> BulkAct:
 
 def bulk_act_at_work(page: Page, scene: Scene) -> None:
     page.goto(a_bulk_act(scene, BulkAct.Status.RUNNING).get_absolute_url())
-    expect(page.get_by_role("button", name="Stop here")).to_be_visible()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
+
+
+def bulk_act_given_up(page: Page, scene: Scene) -> None:
+    act = a_bulk_act(scene, BulkAct.Status.RUNNING)
+    BulkAct.objects.filter(pk=act.pk).update(job_id=0)  # an admin has dropped its job
+    page.goto(act.get_absolute_url())
+    expect(page.get_by_text("Its job failed or was stopped")).to_be_visible()
 
 
 def bulk_act_stopped(page: Page, scene: Scene) -> None:
@@ -664,6 +673,7 @@ STATES = [
     bulk_dialog,
     bulk_dialog_with_error,
     bulk_act_at_work,
+    bulk_act_given_up,
     bulk_act_stopped,
     cell_editor,
     cell_editor_with_error,
